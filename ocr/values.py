@@ -1,0 +1,126 @@
+"""What reading a scan gives: pages, words, codes, the form, its fields.
+
+Boxes are fractions of the page as it is shown after rotation, origin top left. Confidence is the engine's opinion,
+0 to 1, never a decision. ``Digitized.to_json`` is the object of ``moonseal digitize --json`` (interfaces.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Box:
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __post_init__(self) -> None:
+        if not (self.x0 <= self.x1 and self.y0 <= self.y1):
+            message = f"a box ends before it begins: {self}"
+            raise ValueError(message)
+
+
+class Kind(StrEnum):
+    SCANNED = "scanned"
+    BORN_DIGITAL = "born-digital"
+    SIGNED = "signed"
+    MIXED = "mixed"
+
+
+class PageClass(StrEnum):
+    FORM = "form"
+    IDENTITY_CARD = "identity-card"
+    CERTIFICATE = "certificate"
+    ATTACHMENT = "attachment"
+    BLANK = "blank"
+
+
+class Source(StrEnum):
+    OCR = "ocr"
+    QR = "qr"
+    MRZ = "mrz"
+    TEXT = "text"  # the page's own text, of a born-digital page
+    NONE = "none"
+
+
+class Decision(StrEnum):
+    ACCEPTED = "accepted"
+    LOOK = "look"
+    EMPTY = "empty"
+
+
+class Check(StrEnum):
+    OK = "ok"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True)
+class Word:
+    text: str  # NFC
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR or bar code; ``kind`` is the symbology's name as zxing gives it."""
+
+    kind: str
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class PageReading:
+    number: int  # from 1
+    width_px: int
+    height_px: int
+    dpi: int
+    rotation_deg: int
+    deskew_deg: float
+    blank: bool
+    page_class: PageClass
+    warnings: tuple[str, ...]
+    text: str  # reading order, one line of the page per line, NFC
+    mean_confidence: float
+    words: tuple[Word, ...]
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class FormMatch:
+    code: str
+    version: str
+    procedure: str  # the code of the procedure this form belongs to, "1.001193"
+    page: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class FieldReading:
+    """One slot of a form. ``value`` is typed text (dates YYYY-MM-DD, YYYY-MM or YYYY; numbers as digits)."""
+
+    reading: str
+    value: str | None
+    confidence: float
+    page: int
+    box: Box
+    source: Source
+    decision: Decision
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Digitized:
+    """All that one scan gave. ``pdf`` is the searchable PDF/A-2 copy; the scan itself is never changed."""
+
+    sha256: str  # of the scan as it came
+    kind: Kind
+    pages: tuple[PageReading, ...]
+    form: FormMatch | None
+    fields: Mapping[str, FieldReading]
+    pdf: bytes

@@ -1,0 +1,30 @@
+"""PDFs and signatures: official, then seal; long-term levels; the verifier. No pyHanko type leaves this package."""
+
+from signing.errors import (
+    AlreadySealed,
+    CertificateNotAccepted,
+    DocumentNotSignable,
+    KeyUnavailable,
+    SignatureNotTrusted,
+    SigningError,
+    TimestampUnavailable,
+)
+from signing.values import Changes, Level, Report, Revocation, Role, SignatureReport, Trust, Verdict
+
+__all__ = [
+    "AlreadySealed",
+    "CertificateNotAccepted",
+    "Changes",
+    "DocumentNotSignable",
+    "KeyUnavailable",
+    "Level",
+    "Report",
+    "Revocation",
+    "Role",
+    "SignatureNotTrusted",
+    "SignatureReport",
+    "SigningError",
+    "TimestampUnavailable",
+    "Trust",
+    "Verdict",
+]
