@@ -3,4 +3,4 @@
 from printing.errors import DrawingFailed, GlyphMissing, PrintingError, TextDoesNotFit
 from printing.values import Drawn, Place
 
-__all__ = ["Drawn", "DrawingFailed", "GlyphMissing", "Place", "PrintingError", "TextDoesNotFit"]
+__all__ = ["DrawingFailed", "Drawn", "GlyphMissing", "Place", "PrintingError", "TextDoesNotFit"]
