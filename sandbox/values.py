@@ -11,12 +11,11 @@ Json = Any  # anything that json.dumps takes; typed by whoever reads it
 class Limits:
     """What one task may use; a task that wants more is stopped, and the error names the field."""
 
-    address_space_bytes: int = 1 << 30
-    cpu_s: int = 120
+    address_space_bytes: int = 1 << 30  # of each process of the task
+    cpu_s: int = 120  # the same
     wall_s: float = 300
     output_bytes: int = 256 << 20  # of all blobs and answers together
     file_bytes: int = 256 << 20  # of any one scratch file
-    processes: int = 64
 
 
 @dataclass(frozen=True)
