@@ -5,6 +5,7 @@ is a function ``(files, arguments, channel) -> answer`` named "module:function" 
 Whatever it does to its process dies with it: limits, an own process group, a scratch folder that is removed.
 """
 
+import contextlib
 import errno
 import importlib
 import json
@@ -80,7 +81,8 @@ class Server:
                 self._selector.unregister(key.fileobj)
                 os.close(key.fd)
         shutil.rmtree(self._scratch / str(call), ignore_errors=True)
-        os.write(status, str(wait_status).encode())
+        with contextlib.suppress(BrokenPipeError):  # the caller has its answer and asks no more
+            os.write(status, str(wait_status).encode())
         os.close(status)
 
 
