@@ -1,14 +1,22 @@
 """What can go wrong when values are put on paper.
 
-PrintingError
-├── TextDoesNotFit   a value is longer than its place; never shrunk silently
-├── GlyphMissing     the font lacks a character of a value
-└── DrawingFailed    the template itself is wrong, or the engine broke
+PrintingError        `code` is stable, `parameters` fill the sentence that service.py and web make of it
+├── TextDoesNotFit   a value is longer than its place: `parameters["field"]`; never shrunk silently
+├── GlyphMissing     the fonts lack a character of a value: `parameters["character"]`
+├── ValueMissing     the template needs a value that was not given, or one of another kind: `parameters["field"]`
+└── DrawingFailed    the template itself is wrong, the fonts are absent, or the engine broke
 """
+
+from collections.abc import Mapping
 
 
 class PrintingError(Exception):
     """The common base; no foreign exception leaves this package."""
+
+    def __init__(self, code: str, **parameters: str | float) -> None:
+        super().__init__(f"{code} {parameters}" if parameters else code)
+        self.code = code
+        self.parameters: Mapping[str, str | float] = parameters
 
 
 class TextDoesNotFit(PrintingError):
@@ -16,6 +24,10 @@ class TextDoesNotFit(PrintingError):
 
 
 class GlyphMissing(PrintingError):
+    pass
+
+
+class ValueMissing(PrintingError):
     pass
 
 
