@@ -1,0 +1,69 @@
+"""CPU per form page: ``moonseal digitize`` against OCRmyPDF on the same pages in the same run.
+
+Both as whole processes from the start, one worker each, the peer with its defaults and Debian's ``vie``.
+"""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pikepdf
+
+ROOT = Path(__file__).parent.parent
+PAGES = 6
+
+
+def main() -> None:
+    """Print one JSON line per measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        pages = form_pages(Path(folder))
+        ours_s = cpu_s([sys.executable, "-m", "service", "digitize", *pages, "--jobs", "1", "--out", f"{folder}/ours"])
+        peer = shutil.which("ocrmypdf", path=str(Path(sys.executable).parent))
+        if peer is None:
+            print(json.dumps({"measure": "form page, CPU s", "why": "not measured: uv sync --group bench"}))
+            return
+        peer_s = sum(
+            cpu_s([peer, "-q", "-l", "vie", "-j", "1", page, f"{folder}/peer-{index}.pdf"])
+            for index, page in enumerate(pages)
+        )
+    ours_s, peer_s = ours_s / len(pages), peer_s / len(pages)
+    row = {
+        "measure": "form page, CPU s (peer: OCRmyPDF)",
+        "ours": round(ours_s, 2),
+        "peer": round(peer_s, 2),
+        "ratio": round(ours_s / peer_s, 3),
+        "pages": len(pages),
+    }
+    print(json.dumps(row))
+
+
+def form_pages(folder: Path) -> list[str]:
+    """Return one-page PDFs of the first page of the sample declarations that came as PDF."""
+    pages = []
+    for path in sorted((ROOT / "samples" / "dossiers").glob("*/*.pdf")):
+        with pikepdf.open(path) as scan, pikepdf.new() as page:
+            page.pages.append(scan.pages[0])
+            target = folder / f"{path.parent.name}-{path.name}"
+            page.save(target)
+        pages.append(str(target))
+    return pages[:PAGES]
+
+
+def cpu_s(command: list[str]) -> float:
+    """Return the CPU seconds of a command and all its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {"OMP_THREAD_LIMIT": "1"},
+    )  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""``moonseal digitize``: scans or PDFs in, a searchable PDF/A-2 and a JSON record of each out."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from commands.console import Console
+from commands.files import is_an_input, names_of, write_whole
+from commands.sentences import both, sentence
+from ocr import OcrError
+from ocr.json import failure_json, to_json
+from ocr.reader import Caps, ModelFolders, Reader
+from settings import SETTINGS
+
+
+def digitize(
+    files: Sequence[Path],
+    *,
+    form: str,
+    procedure: str | None,
+    out: Path,
+    as_json: bool,
+    jobs: int,
+    password_file: Path | None,
+) -> int:
+    """Read every file; one that fails never keeps the others from being done. Returns the exit code."""
+    console = Console(quiet=as_json)
+    try:
+        password = None if password_file is None else password_file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        console.say(both("password_file_unreadable", path=str(password_file)))
+        return 1
+    work = Work(form=form, procedure=procedure, password=password, out=out, files=files)
+    failures = 0
+    answers: dict[int, Mapping[str, Any]] = {}
+    at_once = min(jobs or os.cpu_count() or 1, len(files))
+    with reader() as engine, ThreadPoolExecutor(at_once) as pool, console.progress(len(files)) as progress:
+        tasks = {pool.submit(work.one, engine, index, progress.stage): index for index in range(len(files))}
+        for task in as_completed(tasks):
+            answers[tasks[task]] = answer = task.result()
+            failures += answer["outcome"] != "ok"
+            progress.done(_line(answer))
+            while as_json and answers.keys() and (printed := min(answers)) == work.printed:
+                print(json.dumps(answers.pop(printed), ensure_ascii=False), flush=True)  # noqa: T201 - the interface
+                work.printed += 1
+    return 1 if failures else 0
+
+
+def reader() -> Reader:
+    """Return the engine with this installation's models and caps."""
+    return Reader(models=ModelFolders(text=SETTINGS.model_folder, numbers=SETTINGS.tessdata_folder), caps=Caps())
+
+
+class Work:
+    """The files of one call, and where their results go."""
+
+    def __init__(
+        self, *, form: str, procedure: str | None, password: str | None, out: Path, files: Sequence[Path]
+    ) -> None:
+        self._form, self._procedure, self._password = form, procedure, password
+        self._files, self._out = files, out
+        self._pdfs, self._jsons = names_of(files, ".pdf"), names_of(files, ".json")
+        self.printed = 0
+
+    def one(self, engine: Reader, index: int, on_progress: Any) -> Mapping[str, Any]:
+        """Return the JSON object of one file, whatever became of it."""
+        scan = self._files[index]
+        pdf, record = self._out / self._pdfs[index], self._out / self._jsons[index]
+        try:
+            if is_an_input(pdf, self._files) or is_an_input(record, self._files):
+                raise OcrError("would_overwrite_input", path=str(pdf))
+            digitized = engine.digitize(
+                scan, form=self._form, procedure=self._procedure, password=self._password, on_progress=on_progress
+            )
+            write_whole(pdf, digitized.pdf)
+            answer = to_json(digitized, source=str(scan), output=pdf, procedure=self._procedure)
+            write_whole(record, json.dumps(answer, ensure_ascii=False, indent=1).encode())
+        except OcrError as error:
+            return failure_json(str(scan), error, reason=sentence(error.code, error.parameters))
+        except OSError as error:
+            return failure_json(str(scan), None, reason=sentence("file_error", {"reason": error.strerror or ""}))
+        return answer
+
+
+def _line(answer: Mapping[str, Any]) -> str:
+    if answer["outcome"] != "ok":
+        return f"✗ {answer['source']}: {answer['reason']}"
+    form = answer["form"]
+    read = f"{form['code']}, {len(answer['fields'])} ô" if form else "không theo mẫu nào / no known form"
+    return f"✓ {answer['source']}: {len(answer['pages'])} trang, {read} → {answer['output']['pdf']}"

@@ -1,0 +1,40 @@
+"""Where results go: never over an input, never over each other."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def names_of(files: Sequence[Path], suffix: str) -> list[str]:
+    """Return a result name per input: NAME + suffix, or NAME with its own ending where two inputs share a stem."""
+    stems = [file.stem for file in files]
+    names: list[str] = []
+    for file, stem in zip(files, stems, strict=True):
+        name = stem if stems.count(stem) == 1 else file.name
+        candidate, again = f"{name}{suffix}", 2
+        while candidate in names:  # the same name from two folders
+            candidate, again = f"{name}-{again}{suffix}", again + 1
+        names.append(candidate)
+    return names
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, also after a power cut."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).chmod(0o644)
+        Path(part).replace(target)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def is_an_input(target: Path, files: Sequence[Path]) -> bool:
+    """Whether writing there would change one of the inputs, by whatever name it was given."""
+    return target.exists() and any(file.exists() and target.samefile(file) for file in files)

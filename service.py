@@ -1,0 +1,147 @@
+"""The command line: ``moonseal = service:main``. Only wiring; what a command does stands in ``commands/``.
+
+Imports stand inside the command bodies on purpose: Django must be set up first where it is needed, and
+``moonseal verify`` must not pay for Django or OpenCV. Commands, options and exit codes are promises (interfaces.md).
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="moonseal",
+    help="From a paper dossier to a signed, sealed and verifiable result.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+audit = typer.Typer(name="audit", help="The append-only history.", no_args_is_help=True)
+app.add_typer(audit)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", help="The folder that results go to; an input is never overwritten.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line on standard output, nothing else.")]
+
+
+class SigningRole(StrEnum):
+    INITIAL = "initial"
+    OFFICIAL = "official"
+    SEAL = "seal"
+    COPY = "copy"
+    SCAN = "scan"
+
+
+class SigningLevel(StrEnum):
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+
+@app.command()
+def demo(
+    out: Annotated[Path | None, typer.Option("--out", help="Where the demo's files go; default: the data folder.")] = None,
+) -> None:
+    """Run the main job on the samples: scans become records, results, signed, sealed and verified."""
+    from commands import demo as command
+
+    raise typer.Exit(command.demo(out))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8000,
+    tls_cert: Annotated[Path | None, typer.Option("--tls-cert")] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key")] = None,
+    web_only: Annotated[bool, typer.Option("--web-only", help="Without a worker.")] = False,
+) -> None:
+    """Start the pages and the API, with a worker unless told not to."""
+    from commands import serve as command
+
+    raise typer.Exit(command.serve(host, port, tls_cert=tls_cert, tls_key=tls_key, web_only=web_only))
+
+
+@app.command()
+def work() -> None:
+    """Start a worker."""
+    from commands import serve as command
+
+    raise typer.Exit(command.work())
+
+
+@app.command()
+def digitize(
+    files: Files,
+    form: Annotated[str, typer.Option("--form", metavar="auto|CODE")] = "auto",
+    procedure: Annotated[str | None, typer.Option("--procedure", help="The procedure the papers were filed under.")] = None,
+    out: Out = Path("out"),
+    as_json: AsJson = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=0, help="How many files at once; 0: as many as cores.")] = 0,
+    password_file: Annotated[Path | None, typer.Option("--password-file")] = None,
+) -> None:
+    """Read scans or PDFs: a searchable PDF/A-2 and a JSON record for each."""
+    from commands import digitize as command
+
+    raise typer.Exit(
+        command.digitize(
+            files, form=form, procedure=procedure, out=out, as_json=as_json, jobs=jobs, password_file=password_file
+        )
+    )
+
+
+@app.command()
+def sign(
+    files: Files,
+    key: Annotated[str, typer.Option("--key", help="file:PATH.p12, pkcs11:token=…;object=… or dev:NAME")],
+    role: Annotated[SigningRole, typer.Option("--role")] = SigningRole.OFFICIAL,
+    level: Annotated[SigningLevel, typer.Option("--level")] = SigningLevel.B_B,
+    out: Out = Path("out"),
+    pin_file: Annotated[Path | None, typer.Option("--pin-file", help="Else the PIN or password is asked for.")] = None,
+) -> None:
+    """Sign PDFs; the PIN or password is never an argument."""
+    from commands import sign as command
+
+    raise typer.Exit(command.sign(files, key=key, role=role, level=level, out=out, pin_file=pin_file))
+
+
+@app.command()
+def verify(
+    files: Files,
+    anchors: Annotated[list[Path] | None, typer.Option("--anchors", help="Certificates to trust, repeatable.")] = None,
+    crl: Annotated[list[Path] | None, typer.Option("--crl", help="Revocation lists, repeatable.")] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="Judge as of this time (ISO 8601).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say of each signature whether it holds; never touches the network."""
+    from commands import verify as command
+
+    raise typer.Exit(command.verify(files, anchors=anchors or [], crls=crl or [], at=at, as_json=as_json))
+
+
+@app.command()
+def check() -> None:
+    """Say what is missing on this machine, and the command that brings it."""
+    from commands import check as command
+
+    raise typer.Exit(command.run())
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check every chain of the history; name the first bad entry."""
+    from commands import audit as command
+
+    raise typer.Exit(command.verify())
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
