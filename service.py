@@ -43,7 +43,9 @@ class SigningLevel(StrEnum):
 
 @app.command()
 def demo(
-    out: Annotated[Path | None, typer.Option("--out", help="Where the demo's files go; default: the data folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the demo's files go; default: the data folder.")
+    ] = None,
 ) -> None:
     """Run the main job on the samples: scans become records, results, signed, sealed and verified."""
     from commands import demo as command
@@ -77,7 +79,9 @@ def work() -> None:
 def digitize(
     files: Files,
     form: Annotated[str, typer.Option("--form", metavar="auto|CODE")] = "auto",
-    procedure: Annotated[str | None, typer.Option("--procedure", help="The procedure the papers were filed under.")] = None,
+    procedure: Annotated[
+        str | None, typer.Option("--procedure", help="The procedure the papers were filed under.")
+    ] = None,
     out: Out = Path("out"),
     as_json: AsJson = False,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="How many files at once; 0: as many as cores.")] = 0,

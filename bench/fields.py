@@ -1,4 +1,4 @@
-"""Fields exactly right: on the committed set, and on three seeds taken from the commit's hash (never looked at before)."""
+"""Fields exactly right: on the committed set, and on three seeds that the commit's hash gives."""
 
 import hashlib
 import json
@@ -58,7 +58,9 @@ def report(measure: str, counts: list[dict[str, Any]]) -> None:
         "measure": measure,
         "ours": f"{right} of {total}",
         "ratio": f"{right / total:.1%}",
-        "by_degradation": {name: f"{part[0] / part[1]:.1%} of {part[1]}" for name, part in sorted(degradations.items())},
+        "by_degradation": {
+            name: f"{part[0] / part[1]:.1%} of {part[1]}" for name, part in sorted(degradations.items())
+        },
     }
     print(json.dumps(row, ensure_ascii=False))
 

@@ -43,10 +43,9 @@ def main() -> int:
 def table(results: list[dict[str, object]]) -> str:
     """Return the results as a Markdown table, the one the README shows."""
     lines = ["| measure | ours | peer | ratio or share |", "|---|---|---|---|"]
-    lines += [
-        f"| {row['measure']} | {row.get('ours', '–')} | {row.get('peer', '–')} | {row.get('ratio', row.get('why', '–'))} |"
-        for row in results
-    ]
+    for row in results:
+        cells = (row["measure"], row.get("ours", "–"), row.get("peer", "–"), row.get("ratio", row.get("why", "–")))
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
 
 

@@ -1,10 +1,9 @@
 """What a person sees while a command works; on standard error, so that standard output stays for machines."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 class Running:
     """``stage`` shows what is being done now, ``done`` that one more is finished."""
 
-    stage: Callable[[Any], None]
+    stage: Callable[[Mapping[str, object]], None]
     done: Callable[[str], None]
 
 
@@ -29,7 +28,7 @@ class Console:
         self._rich.print(text, markup=False)
 
     @contextmanager
-    def progress(self, total: int) -> Iterator[Running]:
+    def progress(self, total: int) -> Generator[Running, None, None]:
         """Show how many of ``total`` are done."""
         if not self._rich.is_terminal:
             yield Running(stage=lambda _stage: None, done=self._line)
@@ -38,7 +37,7 @@ class Console:
         with Progress(*columns, console=self._rich, transient=True) as bar:
             task = bar.add_task("", total=total, stage="")
 
-            def stage(value: Any) -> None:
+            def stage(value: Mapping[str, object]) -> None:
                 bar.update(task, stage=str(value.get("stage", "")))
 
             def done(line: str) -> None:

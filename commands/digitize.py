@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -65,13 +65,12 @@ class Work:
         self._pdfs, self._jsons = names_of(files, ".pdf"), names_of(files, ".json")
         self.printed = 0
 
-    def one(self, engine: Reader, index: int, on_progress: Any) -> Mapping[str, Any]:
+    def one(self, engine: Reader, index: int, on_progress: Callable[[Mapping[str, object]], None]) -> Mapping[str, Any]:
         """Return the JSON object of one file, whatever became of it."""
         scan = self._files[index]
         pdf, record = self._out / self._pdfs[index], self._out / self._jsons[index]
         try:
-            if is_an_input(pdf, self._files) or is_an_input(record, self._files):
-                raise OcrError("would_overwrite_input", path=str(pdf))
+            self._spare_the_inputs(pdf, record)
             digitized = engine.digitize(
                 scan, form=self._form, procedure=self._procedure, password=self._password, on_progress=on_progress
             )
@@ -83,6 +82,11 @@ class Work:
         except OSError as error:
             return failure_json(str(scan), None, reason=sentence("file_error", {"reason": error.strerror or ""}))
         return answer
+
+    def _spare_the_inputs(self, *targets: Path) -> None:
+        for target in targets:
+            if is_an_input(target, self._files):
+                raise OcrError("would_overwrite_input", path=str(target))
 
 
 def _line(answer: Mapping[str, Any]) -> str:
