@@ -44,12 +44,13 @@ class Typst:
         *,
         created_at: datetime,
         standards: Sequence["PDFStandard"] = RESULT_STANDARDS,
+        is_tagged: bool = True,
     ) -> bytes:
         """Return a PDF. ``source`` is a template file, or Typst text; ``created_at`` is all the file knows of time."""
         if created_at.tzinfo is None:
             raise ValueError("a time without an offset would give another file on another machine")
         created_s = int(created_at.timestamp())
-        (pdf,) = self._export(source, data, "pdf", standards=standards, created_s=created_s)
+        (pdf,) = self._export(source, data, "pdf", standards=standards, created_s=created_s, is_tagged=is_tagged)
         return pdf
 
     def compile_png(self, source: Path | str, data: Mapping[str, object], *, ppi: float) -> list[bytes]:
@@ -80,6 +81,7 @@ class Typst:
         *,
         standards: Sequence["PDFStandard"] = (),
         created_s: int = 0,
+        is_tagged: bool = True,
         ppi: float | None = None,
     ) -> list[bytes]:
         """Return the file or the pages of one export; a warning is an error, for elsewhere it may look otherwise."""
@@ -89,7 +91,7 @@ class Typst:
                 _input(source), font_paths=self._fonts, ignore_system_fonts=True, sys_inputs=_inputs(data)
             )
             exported, warnings = compiler.compile_with_warnings(
-                format=kind, pdf_standards=list(standards), timestamp=created_s, ppi=ppi
+                format=kind, pdf_standards=list(standards), timestamp=created_s, ppi=ppi, pdf_tags=is_tagged
             )
         if warnings:
             raise DrawingFailed("engine_warned", detail=warnings[0].message)
