@@ -1,0 +1,43 @@
+"""The rows. Rules stand beside them (lifecycle, permissions, numbering, record), steps change them."""
+
+from dossiers.models.casework import (
+    Dossier,
+    Field,
+    Involvement,
+    Looks,
+    Page,
+    ReceiptCode,
+    Record,
+    Scan,
+    StoredFile,
+    Submission,
+)
+from dossiers.models.people import Account, Membership, Unit
+from dossiers.models.results import NumberEntry, NumberSeries, Result, Signature, SigningIntent, SigningSession
+from dossiers.models.service import AuditEntry, ChainHead, QueuedJob, WorkerLease
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "ChainHead",
+    "Dossier",
+    "Field",
+    "Involvement",
+    "Looks",
+    "Membership",
+    "NumberEntry",
+    "NumberSeries",
+    "Page",
+    "QueuedJob",
+    "ReceiptCode",
+    "Record",
+    "Result",
+    "Scan",
+    "Signature",
+    "SigningIntent",
+    "SigningSession",
+    "StoredFile",
+    "Submission",
+    "Unit",
+    "WorkerLease",
+]
