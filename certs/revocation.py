@@ -1,0 +1,169 @@
+"""Proof that a certificate was or was not revoked: CRLs (RFC 5280 5) and OCSP answers (RFC 6960), made and kept.
+
+What is kept is used until its nextUpdate and not a second longer. Nothing here goes out by itself: ``Cache`` is given
+a function that fetches (through `egress`), or none.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+
+from certs.certificate import Certificate
+from certs.durable import write_durably
+from certs.errors import CertificateInvalid, RevocationUnknown
+from certs.keys.file import FileKey
+
+REASONS = {
+    "unspecified": x509.ReasonFlags.unspecified,
+    "key_compromise": x509.ReasonFlags.key_compromise,
+    "affiliation_changed": x509.ReasonFlags.affiliation_changed,
+    "superseded": x509.ReasonFlags.superseded,
+    "cessation_of_operation": x509.ReasonFlags.cessation_of_operation,
+    "certificate_hold": x509.ReasonFlags.certificate_hold,
+}
+
+
+@dataclass(frozen=True)
+class Revoked:
+    serial: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a long-term signature carries with it, all in DER."""
+
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+
+    def __add__(self, other: "Evidence") -> "Evidence":
+        return Evidence(
+            _once(self.certificates + other.certificates), _once(self.crls + other.crls), _once(self.ocsps + other.ocsps)
+        )
+
+
+def make_crl(
+    issuer: FileKey, revoked: Iterable[Revoked], *, number: int, this_update: datetime, next_update: datetime
+) -> bytes:
+    """Return a full, signed list in DER."""
+    builder = (
+        x509
+        .CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.parsed.subject)
+        .last_update(this_update)
+        .next_update(next_update)
+        .add_extension(x509.CRLNumber(number), critical=False)
+        .add_extension(_authority_key_id(issuer), critical=False)
+    )
+    for one in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(one.serial).revocation_date(one.at)
+        if one.reason != "unspecified":  # RFC 5280 5.3.1: should be absent instead
+            entry = entry.add_extension(x509.CRLReason(REASONS[one.reason]), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(issuer.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def make_ocsp_answer(
+    responder: FileKey,
+    certificate: Certificate,
+    issuer: Certificate,
+    revoked: Revoked | None,
+    *,
+    this_update: datetime,
+    next_update: datetime,
+) -> bytes:
+    """Return a signed answer about one certificate in DER."""
+    builder = (
+        ocsp
+        .OCSPResponseBuilder()
+        .add_response(
+            cert=certificate.parsed,
+            issuer=issuer.parsed,
+            algorithm=hashes.SHA1(),  # ruff: ignore[insecure-hash-function] - RFC 6960's CertID: a name, no protection
+            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
+            this_update=this_update,
+            next_update=next_update,
+            revocation_time=revoked.at if revoked else None,
+            revocation_reason=REASONS[revoked.reason] if revoked else None,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate.parsed)
+        .certificates([responder.certificate.parsed])
+    )
+    return builder.sign(responder.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def crl_from(content: bytes) -> bytes:
+    """Return a CRL file's DER (from DER or PEM), or raise ``CertificateInvalid``."""
+    try:
+        if b"-----BEGIN" in content:
+            return x509.load_pem_x509_crl(content).public_bytes(Encoding.DER)
+        return x509.load_der_x509_crl(content).public_bytes(Encoding.DER)
+    except ValueError as error:
+        raise CertificateInvalid("not_a_crl") from error
+
+
+def says_revoked(crls: Iterable[bytes], certificate: Certificate, issuer: Certificate) -> Revoked | None:
+    """Look a certificate up in the lists its issuer signed; raises ``RevocationUnknown`` when there is none."""
+    seen = False
+    for content in crls:
+        crl = x509.load_der_x509_crl(content)
+        if crl.issuer != issuer.parsed.subject or not crl.is_signature_valid(issuer.parsed.public_key()):  # type: ignore[arg-type]  # a CA key of another kind gives False or TypeError
+            continue
+        seen = True
+        entry = crl.get_revoked_certificate_by_serial_number(certificate.parsed.serial_number)
+        if entry is not None:
+            return Revoked(entry.serial_number, entry.revocation_date_utc, _reason_of(entry))
+    if not seen:
+        raise RevocationUnknown("revocation_unknown", serial=certificate.serial)
+    return None
+
+
+class Cache:
+    """CRLs by address in a folder, each used until its own nextUpdate."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime], fetch: Callable[[str], bytes] | None) -> None:
+        self._folder, self._clock, self._fetch = folder, clock, fetch
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def crl(self, url: str) -> bytes:
+        """Return the list at ``url``, from here while it is fresh; raises ``RevocationUnknown``."""
+        path = self._folder / f"{hashlib.sha256(url.encode()).hexdigest()}.crl"
+        if path.exists() and self._is_fresh(kept := path.read_bytes()):
+            return kept
+        if self._fetch is None:
+            raise RevocationUnknown("list_not_at_hand", url=url)
+        content = crl_from(self._fetch(url))
+        if not self._is_fresh(content):
+            raise RevocationUnknown("list_is_stale", url=url)
+        write_durably(path, content)
+        return content
+
+    def _is_fresh(self, content: bytes) -> bool:
+        next_update = x509.load_der_x509_crl(content).next_update_utc
+        return next_update is not None and self._clock() < next_update
+
+
+def _reason_of(entry: x509.RevokedCertificate) -> str:
+    try:
+        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    except x509.ExtensionNotFound:
+        return "unspecified"
+    return next((name for name, flag in REASONS.items() if flag is reason), "unspecified")
+
+
+def _authority_key_id(issuer: FileKey) -> x509.AuthorityKeyIdentifier:
+    own = issuer.certificate.parsed.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
+
+
+def _once(items: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys(items))
