@@ -126,7 +126,7 @@ def _secret_key() -> str:
 
 
 def public_url(text: str) -> str:
-    """Return the address that is printed on paper, or raise ``SettingRefused`` if it cannot be reached for ten years."""
+    """Return the address that is printed on paper, or raise ``SettingRefused`` if it cannot be reached."""
     variable = "MOONSEAL_PUBLIC_URL"
     if not text:
         return ""
@@ -208,18 +208,18 @@ INSTALLED_APPS = [
     "web",
 ]
 MIDDLEWARE = [
-    "web.middleware.Outermost",
+    "web.middleware.Outermost",  # first, so that refusals and error pages carry the headers too
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.middleware.Language",  # not Django's own, which asks the browser: citizens get Vietnamese
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "web.middleware.Language",
-    "web.middleware.Gate",
     "django.middleware.common.CommonMiddleware",
+    "web.middleware.Gate",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",
 ]
@@ -232,8 +232,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "web.context.frame",
             ]
         },
     }
@@ -254,6 +254,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # so that nobody locks a colleague out from another desk
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # who signed in stands in our own history
+AXES_CLIENT_IP_CALLABLE = "web.tries.address_of"
+AXES_LOCKOUT_CALLABLE = "web.errors.locked_out"
+AXES_VERBOSE = False  # its log lines hold names and addresses
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -275,27 +285,31 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
-        "frame-src": ["'self'"],
-        "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": ["'none'"],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the result is shown in a frame beside its fields
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600  # sent on TLS only
+CSRF_FAILURE_VIEW = "web.errors.csrf_failed"
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_COOKIES = _text("MOONSEAL_SECURE_COOKIES") == "yes"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600  # one working day
+SESSION_COOKIE_AGE = 3600  # without work; web.rules counts it anew and ends every session after a working day
+if SECURE_COOKIES:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_NUMBER_FILES = SCANS_MAX
+REQUEST_MAX_BYTES = SCAN_MAX_BYTES + (1 << 20)  # refused before the body is read
