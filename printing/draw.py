@@ -50,7 +50,9 @@ class Printer:
         if template == "receipt-slip":
             if "public_url" in values:
                 values["qr"] = _qr_runs(str(values["public_url"]))
-            return Drawn(self._typst.compile_pdf(source, values, created_at=_start_of(local_day(str(data["received_at"])))), {})
+            return Drawn(
+                self._typst.compile_pdf(source, values, created_at=_start_of(local_day(str(data["received_at"])))), {}
+            )
         pdf = self._typst.compile_pdf(source, values, created_at=_start_of(str(data["issued_on"])))
         return Drawn(pdf, _mark_places(self._typst.query_json(source, values, "mark-room")))
 
@@ -121,7 +123,8 @@ def _strokes(name: str) -> list[list[tuple[float, float]]]:
     chance = random.Random(hashlib.sha256(name.encode()).digest())  # noqa: S311 - a picture, not a secret
     loops = 5 + chance.randrange(3)
     first = [
-        (0.20 + 0.15 * math.cos(t) * (1 - 0.3 * t / 7), 0.42 - 0.36 * math.sin(t) * (1 - 0.08 * t)) for t in _steps(0.6, 6.6, 40)
+        (0.20 + 0.15 * math.cos(t) * (1 - 0.3 * t / 7), 0.42 - 0.36 * math.sin(t) * (1 - 0.08 * t))
+        for t in _steps(0.6, 6.6, 40)
     ]
     slant, height = chance.uniform(0.02, 0.05), chance.uniform(0.10, 0.16)
     wave = []
