@@ -12,10 +12,11 @@ Kinds: ``TEXT`` (line breaks only in ``LINES``), ``DATE`` ``YYYY[-MM[-DD]]``, ``
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from printing import dates
 from printing.errors import ValueMissing
@@ -161,6 +162,7 @@ MARKS: Mapping[str, Mapping[str, Field]] = {
     "seal": {"agency": _TEXT, "place": _OPTIONAL},  # ỦY BAN NHÂN DÂN XÃ NGUYỆT ẤN above, TỈNH THANH HÓA below
 }
 
+_T = TypeVar("_T")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -176,37 +178,80 @@ def worded(fields: Mapping[str, Field], data: Mapping[str, object]) -> dict[str,
                 raise ValueMissing("value_missing", field=name)
             continue
         try:
-            given |= _worded(name, field.kind, value)
-        except (ValueError, TypeError, AttributeError) as error:
+            given |= _WORDINGS[field.kind](name, value)
+        except (ValueError, TypeError, KeyError) as error:
             raise ValueMissing("value_of_another_kind", field=name, kind=field.kind) from error
     return given
 
 
-def _worded(name: str, kind: Kind, value: object) -> dict[str, object]:
-    match kind, value:
-        case (Kind.TEXT, str()):
-            return {name: _clean(value)}
-        case (Kind.LINES, str()):
-            return {name: [_clean(line) for line in value.splitlines() if line.strip()]}
-        case (Kind.DATE | Kind.DAY, str()):
-            is_whole = dates.parts(value)[2] is not None
-            if kind is Kind.DAY and not is_whole:
-                raise ValueError("a day is wanted")
-            line = dates.in_date_line(value) if is_whole else dates.in_digits(value)
-            return {name: dates.in_digits(value), f"{name}.line": line, f"{name}.words": dates.in_words(value)}
-        case (Kind.CLOCK, str()) if _CLOCK.fullmatch(value):
-            return {name: f"{value[:2]} giờ {value[3:]} phút"}
-        case (Kind.MOMENT, str()):
-            return {name: _moment(value), f"{name}.line": dates.in_date_line(local_day(value))}
-        case (Kind.COUNT, int()) if value >= 0 and not isinstance(value, bool):
-            return {name: value}
-        case (Kind.FLAG, bool()):
-            return {name: value}
-        case (Kind.FOLDER, str()) if value in FOLDER_NOTICES:
-            return {"notice_band": FOLDER_NOTICES[value]}
-        case (Kind.PAPERS, Sequence()) if not isinstance(value, str):
-            return {name: [_paper(paper) for paper in value]}
-    raise TypeError(kind)
+def _text(name: str, value: object) -> dict[str, object]:
+    return {name: _clean(_of(str, value))}
+
+
+def _lines(name: str, value: object) -> dict[str, object]:
+    return {name: [_clean(line) for line in _of(str, value).splitlines() if line.strip()]}
+
+
+def _date(name: str, value: object) -> dict[str, object]:
+    text = _of(str, value)
+    is_whole = dates.parts(text)[2] is not None
+    line = dates.in_date_line(text) if is_whole else dates.in_digits(text)
+    return {name: dates.in_digits(text), f"{name}.line": line, f"{name}.words": dates.in_words(text)}
+
+
+def _day(name: str, value: object) -> dict[str, object]:
+    dates.in_date_line(_of(str, value))  # raises unless the day is there
+    return _date(name, value)
+
+
+def _clock(name: str, value: object) -> dict[str, object]:
+    if not _CLOCK.fullmatch(text := _of(str, value)):
+        raise ValueError("not a time of day")
+    return {name: f"{text[:2]} giờ {text[3:]} phút"}
+
+
+def _moment(name: str, value: object) -> dict[str, object]:
+    local = _local(_of(str, value))
+    words = f"{local:%H} giờ {local:%M} phút, ngày {local:%d/%m/%Y}"
+    return {name: words, f"{name}.line": dates.in_date_line(local.date().isoformat())}
+
+
+def _count(name: str, value: object) -> dict[str, object]:
+    if isinstance(value, bool) or (count := _of(int, value)) < 0:
+        raise ValueError("not a count")
+    return {name: count}
+
+
+def _flag(name: str, value: object) -> dict[str, object]:
+    return {name: _of(bool, value)}
+
+
+def _folder(_name: str, value: object) -> dict[str, object]:
+    return {"notice_band": FOLDER_NOTICES[_of(str, value)]}
+
+
+def _papers(name: str, value: object) -> dict[str, object]:
+    return {name: [_paper(paper) for paper in _of(list, value)]}
+
+
+_WORDINGS: Mapping[Kind, Callable[[str, object], dict[str, object]]] = {
+    Kind.TEXT: _text,
+    Kind.LINES: _lines,
+    Kind.DATE: _date,
+    Kind.DAY: _day,
+    Kind.CLOCK: _clock,
+    Kind.MOMENT: _moment,
+    Kind.COUNT: _count,
+    Kind.FLAG: _flag,
+    Kind.FOLDER: _folder,
+    Kind.PAPERS: _papers,
+}
+
+
+def _of(kind: type[_T], value: object) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{kind.__name__} is wanted")
+    return value
 
 
 def _clean(text: str) -> str:
@@ -218,11 +263,6 @@ def local_day(text: str) -> str:
     return _local(text).date().isoformat()
 
 
-def _moment(text: str) -> str:
-    local = _local(text)
-    return f"{local:%H} giờ {local:%M} phút, ngày {local:%d/%m/%Y}"
-
-
 def _local(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -231,7 +271,8 @@ def _local(text: str) -> datetime:
 
 
 def _paper(paper: object) -> dict[str, object]:
-    if not isinstance(paper, Mapping) or paper.keys() - {"name", "originals", "copies"}:
-        raise TypeError("a paper has a name, originals and copies")
-    counts = {name: int(paper.get(name) or 0) for name in ("originals", "copies")}
-    return {"name": _clean(paper["name"]), **counts}
+    given = _of(dict, paper)
+    if given.keys() - {"name", "originals", "copies"}:
+        raise ValueError("a paper has a name, originals and copies")
+    counts = [_count(name, given.get(name, 0)) for name in ("originals", "copies")]
+    return {**_text("name", given["name"]), **counts[0], **counts[1]}
