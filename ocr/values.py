@@ -1,12 +1,33 @@
 """What reading a scan gives: pages, words, codes, the form, its fields.
 
 Boxes are fractions of the page as it is shown after rotation, origin top left. Confidence is the engine's opinion,
-0 to 1, never a decision. ``Digitized.to_json`` is the object of ``moonseal digitize --json`` (interfaces.md).
+0 to 1, never a decision. ``ocr.json.to_json`` makes the object of ``moonseal digitize --json`` (interfaces.md).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
+
+DEBIAN_TESSDATA = Path("/usr/share/tesseract-ocr/5/tessdata")
+
+
+@dataclass(frozen=True)
+class ModelFolders:
+    """Where Tesseract's models lie: ``text`` holds vie_best; ``numbers`` holds eng, osd and the glyphless pdf.ttf."""
+
+    text: Path
+    numbers: Path = DEBIAN_TESSDATA
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What a scan may be at most; checked before anything is rendered."""
+
+    size_bytes: int = 50_000_000
+    pages: int = 500
+    page_pixels: int = 60_000_000
+    page_side_mm: float = 1200
 
 
 @dataclass(frozen=True)
@@ -124,3 +145,4 @@ class Digitized:
     form: FormMatch | None
     fields: Mapping[str, FieldReading]
     pdf: bytes
+    times: Mapping[str, float] = field(default_factory=dict)  # seconds by stage

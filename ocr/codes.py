@@ -1,0 +1,78 @@
+"""QR and bar codes of a page, and what the QR of an identity card says.
+
+The QR of a card is not signed: it proves nothing, but it is read without a mistake, so it can check what was written.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from ocr.raster import PageImage, Pixels
+from ocr.values import Box, Code
+
+SCALES = (1.0, 1.5, 2.0, 3.0)
+CARD_FIELDS = 6  # number|old number|name|ddMMyyyy|sex|address|…; newer cards add more
+NUMBER_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class CardHolder:
+    """What an identity card's QR says of its holder; a date of which part is unknown is shorter."""
+
+    number: str
+    full_name: str
+    birth_date: str
+    sex: str
+    address: str
+
+
+def read_codes(page: PageImage) -> tuple[Code, ...]:
+    """Return the codes of a page; small ones are tried again larger."""
+    found = _read(page.grey, 1.0, (0, 0), page.grey.shape)
+    if found:
+        return found
+    for crop, corner in _dense_regions(page):
+        for scale in SCALES:
+            if found := _read(crop, scale, corner, page.grey.shape):
+                return found
+    return ()
+
+
+def card_holder(code: Code) -> CardHolder | None:
+    parts = [unicodedata.normalize("NFC", part.strip()) for part in code.text.split("|")]
+    if len(parts) < CARD_FIELDS or not (parts[0].isdecimal() and len(parts[0]) == NUMBER_DIGITS):
+        return None
+    day, month, year = parts[3][:2], parts[3][2:4], parts[3][4:8]
+    date = "-".join([year, *([month, *([day] if day != "00" else [])] if month != "00" else [])])
+    return CardHolder(parts[0], parts[2], date, parts[4], parts[5])
+
+
+def _read(grey: Pixels, scale: float, corner: tuple[int, int], shape: tuple[int, ...]) -> tuple[Code, ...]:
+    image = grey if scale <= 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    codes = []
+    for barcode in zxingcpp.read_barcodes(np.ascontiguousarray(image)):
+        place = barcode.position
+        points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+        across = [(point.x / scale + corner[0]) / shape[1] for point in points]
+        down = [(point.y / scale + corner[1]) / shape[0] for point in points]
+        box = Box(max(min(across), 0), max(min(down), 0), min(max(across), 1), min(max(down), 1))
+        codes.append(Code(barcode.format.name, unicodedata.normalize("NFC", barcode.text), box))
+    return tuple(codes)
+
+
+def _dense_regions(page: PageImage) -> Iterator[tuple[Pixels, tuple[int, int]]]:
+    """Yield the places that may hold a QR: square, 12 to 30 mm, half ink and half paper."""
+    mm = page.dpi / 25.4
+    dark = (page.grey < np.percentile(page.grey, 75) - 60).astype(np.uint8)
+    closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((max(int(mm), 3),) * 2, np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
+    for left, top, width, height, area in stats[1:]:
+        side = max(width, height)
+        if 10 * mm < side < 34 * mm and min(width, height) > 0.7 * side and area > 0.5 * width * height:
+            margin = int(2 * mm)
+            x0, y0 = max(left - margin, 0), max(top - margin, 0)
+            yield page.grey[y0 : top + height + margin, x0 : left + width + margin], (int(x0), int(y0))

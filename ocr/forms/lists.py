@@ -1,0 +1,78 @@
+"""Closed lists: what a field may hold at all. Ethnic groups as the General Statistics Office writes them.
+
+A reading is matched to a list first exactly, then without tones, then by likeness; a tie is no match.
+"""
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz, process
+
+from ocr.forms.syllables import folded
+
+LIKE_ENOUGH = 75
+CLEARLY = 10  # how much better than the second
+
+SEXES = ("Nam", "Nữ")
+NATIONALITIES = (
+    "Việt Nam",
+    "Lào",
+    "Trung Quốc",
+    "Hoa Kỳ",
+    "Hàn Quốc",
+    "Nhật Bản",
+    "Campuchia",
+    "Đài Loan",
+    "Pháp",
+    "Đức",
+)
+ETHNIC_GROUPS = (
+    "Kinh", "Tày", "Thái", "Hoa", "Khơ-me", "Khmer", "Mường", "Nùng", "Hmông", "Mông", "Dao", "Gia-rai",
+    "Ngái", "Ê-đê", "Ba-na", "Xơ-đăng", "Sán Chay", "Cơ-ho", "Chăm", "Sán Dìu", "Hrê", "Mnông", "Ra-glai",
+    "Xtiêng", "Bru-Vân Kiều", "Thổ", "Giáy", "Cơ-tu", "Gié-Triêng", "Mạ", "Khơ-mú", "Co", "Tà-ôi", "Chơ-ro",
+    "Kháng", "Xinh-mun", "Hà Nhì", "Chu-ru", "Lào", "La Chí", "La Ha", "Phù Lá", "La Hủ", "Lự", "Lô Lô",
+    "Chứt", "Mảng", "Pà Thẻn", "Cơ Lao", "Cống", "Bố Y", "Si La", "Pu Péo", "Brâu", "Ơ-đu", "Rơ-măm",
+)  # fmt: skip
+RELATIONS = (
+    "Bản thân", "Cha", "Cha đẻ", "Mẹ", "Mẹ đẻ", "Con", "Con đẻ", "Con trai", "Con gái", "Vợ", "Chồng",
+    "Ông", "Bà", "Ông nội", "Ông ngoại", "Bà nội", "Bà ngoại", "Anh", "Chị", "Em", "Anh trai", "Chị gái",
+    "Em trai", "Em gái", "Anh ruột", "Chị ruột", "Em ruột", "Cháu", "Cháu nội", "Cháu ngoại", "Cô", "Dì",
+    "Chú", "Bác", "Cậu", "Bố", "Bố đẻ", "Cô ruột", "Dì ruột", "Chú ruột", "Bác ruột", "Cậu ruột", "Con dâu",
+    "Con rể", "Người giám hộ", "Người được ủy quyền",
+)  # fmt: skip
+SURNAMES = (
+    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô",
+    "Dương", "Lý", "Đào", "Đoàn", "Vương", "Trịnh", "Trương", "Đinh", "Lâm", "Phùng", "Mai", "Tô", "Hà",
+    "Tạ", "Quách", "Cao", "Lương", "Lưu", "Châu", "Thái", "Tống", "Chu", "Kiều", "Nghiêm", "Đàm", "Đồng",
+    "Giang", "Thân", "Triệu", "Hứa", "La", "Ma", "Nông", "Lò", "Vi", "Cầm", "Quàng", "Lường", "Tòng",
+    "Giàng", "Vàng", "Sùng", "Thào", "Lầu", "Vừ", "Mùa", "Hờ", "Bạch", "Hà", "Xa", "Khuất", "Phí", "Mạc",
+    "Tăng", "Từ", "Văn", "Viên", "Uông", "Ninh", "Nhâm", "Lục", "Khổng", "Doãn", "Đới", "Cù", "Cung", "Âu",
+    "Bế", "Hạ", "Kim", "Lại", "Mã", "Phương", "Quản", "Sầm", "Thạch", "Tiêu", "Trang", "Ứng", "Vòng",
+    "Điêu", "Hoa", "Lã", "Lữ",
+)  # fmt: skip
+
+
+def matched(reading: str, choices: Sequence[str]) -> str | None:
+    """Return the one member of the list that the reading means, or None."""
+    exact = [choice for choice in choices if choice.casefold() == reading.casefold()]
+    toneless = [choice for choice in choices if folded(choice) == folded(reading)]
+    for found in (exact, toneless):
+        if len(found) == 1:
+            return found[0]
+    best = process.extract(reading.lower(), [choice.lower() for choice in choices], scorer=fuzz.ratio, limit=2)
+    clear = len(best) < 2 or best[0][1] - best[1][1] >= CLEARLY  # noqa: PLR2004 - the best and the second
+    return choices[best[0][2]] if best and best[0][1] >= LIKE_ENOUGH and clear else None
+
+
+def with_surname_mended(name: str) -> str:
+    """Return the name with a surname that differs from a known one only in its tone (NGUYÊN) put right.
+
+    Tesseract misreads capital NGUYỄN (ocr.md 9 A). The surname is a closed list; nothing else of a name is ever touched.
+    """
+    surname, _, rest = name.partition(" ")
+    if not rest or any(known.casefold() == surname.casefold() for known in SURNAMES):
+        return name
+    alike = {known for known in SURNAMES if folded(known) == folded(surname)}
+    if len(alike) != 1:
+        return name
+    known = alike.pop()
+    return f"{known.upper() if surname.isupper() else known} {rest}"

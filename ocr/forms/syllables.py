@@ -1,0 +1,69 @@
+"""Which strings can be a Vietnamese syllable: onset, rime and tone, by the rules of the script.
+
+A word list would call the hamlets and names it does not know mistakes; the rules call only the impossible ones so.
+Both placements of the tone (hòa, hoà) are right (domain.md 5.10). It tells misreadings from words, never which word.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+STOP_TONES = {"\u0301", "\u0323"}  # the only ones that a syllable in p, t, c, ch may carry
+ONSETS = [
+    "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph",
+    "qu", "r", "s", "t", "th", "tr", "v", "x",
+]  # fmt: skip
+RIMES = frozenset((
+    "a", "ac", "ach", "ai", "ăk", "ak", "êk", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", "ă",
+    "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", "â", "âc", "âm", "ân", "âng", "âp", "ât", "âu", "ây", "e", "ec",
+    "em", "en", "eng", "eo", "ep", "et", "ê", "êch", "êm", "ên", "ênh", "êp", "êt", "êu", "i", "ia", "ich",
+    "iêc", "iêm", "iên", "iêng", "iêp", "iêt", "iêu", "im", "in", "inh", "ip", "it", "iu", "yêm", "yên",
+    "yêng", "yêt", "yêu", "y", "yt", "o", "oa", "oac", "oach", "oai", "oam", "oan", "oang", "oanh", "oao",
+    "oap", "oat", "oay", "oăc", "oăm", "oăn", "oăng", "oăt", "oc", "oe", "oen", "oeo", "oet", "oi", "om",
+    "on", "ong", "oong", "op", "ot", "ooc", "ô", "ôc", "ôi", "ôm", "ôn", "ông", "ôp", "ôt", "ơ", "ơi", "ơm",
+    "ơn", "ơp", "ơt", "u", "ua", "uân", "uâng", "uât", "uây", "uc", "uê", "uêch", "uênh", "ui", "um", "un",
+    "ung", "uôc", "uôi", "uôm", "uôn", "uông", "uôt", "uơ", "up", "ut", "uy", "uya", "uych", "uyên", "uyêt",
+    "uynh", "uyt", "uyu", "ư", "ưa", "ưc", "ưi", "ưm", "ưn", "ưng", "ươc", "ươi", "ươm", "ươn", "ương",
+    "ươp", "ươt", "ươu", "ưt", "ưu",
+))  # fmt: skip
+QU_RIMES = frozenset((
+    "a", "ac", "ach", "ai", "an", "ang", "anh", "ao", "at", "au", "ay", "ăc", "ăm", "ăn", "ăng", "ăp", "ăt",
+    "âc", "ân", "âng", "ât", "ây", "e", "en", "eo", "et", "ê", "êch", "ên", "êt", "ênh", "i", "y", "it",
+    "yt", "ich", "ych", "inh", "ynh", "yên", "yêt", "yêu", "ơ", "ôc", "iu", "yu", "ua",
+))  # fmt: skip
+WORD = re.compile(r"[^\W\d_]+")
+
+
+def folded(text: str) -> str:
+    """Return the text without tones and marks, in lower case; đ is folded by hand, it does not decompose."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return plain.replace("đ", "d").replace("Đ", "D").lower()
+
+
+@cache
+def is_syllable(word: str) -> bool:
+    """Whether one word can be a Vietnamese syllable, in any case and either tone placement."""
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    tones = [c for c in decomposed if c in TONES]
+    plain = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES))
+    if len(tones) > 1:
+        return False
+    for onset in (*ONSETS, ""):
+        if not plain.startswith(onset):
+            continue
+        rime = plain[len(onset) :]
+        if onset == "gi" and rime in {"", "êng", "êc", "êt", "n", "m", "p", "a"}:  # gì, giếng: the i is shared
+            return True
+        if rime not in (QU_RIMES if onset == "qu" else RIMES):
+            continue
+        if rime[-1:] in {"p", "t", "c"} or rime.endswith("ch"):
+            return not tones or tones[0] in STOP_TONES
+        return True
+    return False
+
+
+def words_possible(text: str) -> bool:
+    """Whether every word of letters can be Vietnamese, or is a letter or two of an abbreviation in capitals."""
+    words = WORD.findall(text)
+    return bool(words) and all(is_syllable(word) or (word.isupper() and len(word) <= 2) for word in words)  # noqa: PLR2004 - UB, TP

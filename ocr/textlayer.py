@@ -1,0 +1,45 @@
+"""Lines of pages that were never paper: the page's own visible text, read by pdfplumber from the rewritten file.
+
+Whether a page's text may be believed is decided here: it must explain the ink of the page and be written in letters
+that Vietnamese knows. ``page.annots`` is never touched: it overflows the stack on genuine signed files (ocr.md 5).
+"""
+
+import unicodedata
+from pathlib import Path
+
+import pdfplumber
+
+from ocr.intake import malformed_as
+from ocr.raster import PageImage
+from ocr.textlines import TextLine, clipped
+from ocr.values import Word
+
+EXPLAINED = 0.6  # of the ink; pictures and rules are ink too
+LEGACY = set("µ¸¶·¹¨»¾¼½Æ©®")  # what TCVN3 and VNI letters look like when read as Unicode
+LEGACY_SHARE = 0.02
+
+
+def is_native(page: PageImage) -> bool:
+    """Whether the page's own text explains what is seen; one word of a signature's stamp does not."""
+    return not page.is_image and page.text_ink >= EXPLAINED
+
+
+def native_lines(path: Path, number: int) -> list[TextLine]:
+    """Return the lines of a page's own text, NFC; none where its letters are those of an old encoding."""
+    with malformed_as("damaged"), pdfplumber.open(path, pages=[number]) as pdf:
+        page = pdf.pages[0]
+        x0, top, _, _ = page.bbox
+        lines: dict[int, list[Word]] = {}
+        for word in page.extract_words(keep_blank_chars=False, use_text_flow=False, return_chars=False):
+            box = clipped(
+                (word["x0"] - x0) / float(page.width),
+                (word["top"] - top) / float(page.height),
+                (word["x1"] - x0) / float(page.width),
+                (word["bottom"] - top) / float(page.height),
+            )
+            middle = round((word["top"] + word["bottom"]) / 2)
+            key = next((line for line in lines if abs(line - middle) <= 3), middle)  # noqa: PLR2004 - points: one line
+            lines.setdefault(key, []).append(Word(unicodedata.normalize("NFC", word["text"]), 1.0, box))
+    found = [TextLine(tuple(sorted(lines[key], key=lambda word: word.box.x0))) for key in sorted(lines)]
+    text = "".join(line.text for line in found)
+    return [] if sum(c in LEGACY for c in text) > LEGACY_SHARE * len(text) else found
