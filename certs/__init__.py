@@ -1,0 +1,31 @@
+"""Whom we trust and who may sign: X.509 and private keys, nothing of PDFs."""
+
+from certs.certificate import Certificate
+from certs.errors import (
+    AnchorUnknown,
+    CertError,
+    CertificateInvalid,
+    ClockWentBack,
+    KeyLocked,
+    KeyUnavailable,
+    RegisterDamaged,
+    RevocationUnknown,
+    TimestampUnavailable,
+)
+from certs.keys.protocol import Digest, KeyAlgorithm, SigningKey
+
+__all__ = [
+    "AnchorUnknown",
+    "CertError",
+    "Certificate",
+    "CertificateInvalid",
+    "ClockWentBack",
+    "Digest",
+    "KeyAlgorithm",
+    "KeyLocked",
+    "KeyUnavailable",
+    "RegisterDamaged",
+    "RevocationUnknown",
+    "SigningKey",
+    "TimestampUnavailable",
+]

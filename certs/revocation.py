@@ -5,13 +5,14 @@ a function that fetches (through `egress`), or none.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
@@ -20,6 +21,7 @@ from certs.durable import write_durably
 from certs.errors import CertificateInvalid, RevocationUnknown
 from certs.keys.file import FileKey
 
+IssuerKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 REASONS = {
     "unspecified": x509.ReasonFlags.unspecified,
     "key_compromise": x509.ReasonFlags.key_compromise,
@@ -111,20 +113,35 @@ def crl_from(content: bytes) -> bytes:
         raise CertificateInvalid("not_a_crl") from error
 
 
-def says_revoked(crls: Iterable[bytes], certificate: Certificate, issuer: Certificate) -> Revoked | None:
-    """Look a certificate up in the lists its issuer signed; raises ``RevocationUnknown`` when there is none."""
-    seen = False
+def status_in(evidence: Evidence, certificate: Certificate, issuer: Certificate) -> Revoked | None:
+    """Look a certificate up in what its issuer said; raises ``RevocationUnknown`` when nothing speaks of it."""
+    answers = [*_from_crls(evidence.crls, certificate, issuer), *_from_ocsps(evidence.ocsps, certificate, issuer)]
+    if not answers:
+        raise RevocationUnknown("revocation_unknown", serial=certificate.serial)
+    return next((one for one in answers if one is not None), None)
+
+
+def _from_crls(crls: Iterable[bytes], certificate: Certificate, issuer: Certificate) -> Iterator[Revoked | None]:
     for content in crls:
         crl = x509.load_der_x509_crl(content)
-        if crl.issuer != issuer.parsed.subject or not crl.is_signature_valid(issuer.parsed.public_key()):  # type: ignore[arg-type]  # a CA key of another kind gives False or TypeError
+        key = issuer.parsed.public_key()
+        if crl.issuer != issuer.parsed.subject or not isinstance(key, IssuerKey) or not crl.is_signature_valid(key):
             continue
-        seen = True
         entry = crl.get_revoked_certificate_by_serial_number(certificate.parsed.serial_number)
-        if entry is not None:
-            return Revoked(entry.serial_number, entry.revocation_date_utc, _reason_of(entry))
-    if not seen:
-        raise RevocationUnknown("revocation_unknown", serial=certificate.serial)
-    return None
+        yield None if entry is None else Revoked(entry.serial_number, entry.revocation_date_utc, _reason_of(entry))
+
+
+def _from_ocsps(ocsps: Iterable[bytes], certificate: Certificate, issuer: Certificate) -> Iterator[Revoked | None]:
+    """Read answers for what they warn of; the verifier proves their signatures."""
+    own_key = x509.SubjectKeyIdentifier.from_public_key(issuer.parsed.public_key()).digest  # type: ignore[arg-type]  # any public key has one
+    for content in ocsps:
+        answer = ocsp.load_der_ocsp_response(content)
+        if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            continue
+        if answer.serial_number != certificate.parsed.serial_number or answer.issuer_key_hash != own_key:
+            continue
+        at = answer.revocation_time_utc
+        yield None if at is None else Revoked(answer.serial_number, at, "unspecified")
 
 
 class Cache:

@@ -1,0 +1,99 @@
+"""The signature fields of a route, made before the first signature, with the locks that keep their order.
+
+Signing.md B3 (iv): approval signatures with locks in the fields. The official's closes everything but the seal and
+allows only that form fields are filled; the seal's closes all. A field made after a lock would break the signature
+before it, so what the route needs is made here, in one update, before any key is used.
+"""
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from typing import Protocol
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    append_signature_field,
+    enumerate_sig_fields,
+)
+
+from signing.document import opened_for_update, our_errors
+from signing.errors import DocumentNotSignable
+from signing.values import Role
+
+FIELD_OF = {
+    Role.INITIAL: "Initial",
+    Role.OFFICIAL: "Official",
+    Role.SEAL: "Seal",
+    Role.COPY: "Copy",
+    Role.SCAN: "Scan",
+}
+ROLE_OF = {name: role for role, name in FIELD_OF.items()}
+LOCK_OF = {
+    Role.OFFICIAL: (FieldMDPSpec(FieldMDPAction.EXCLUDE, fields=[FIELD_OF[Role.SEAL]]), MDPPerm.FILL_FORMS),
+    Role.SEAL: (FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES),
+    Role.COPY: (FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES),
+}
+LABEL_OF = {  # what a screen reader says (PDF /TU): content of a Vietnamese document
+    Role.INITIAL: "Ký nháy",
+    Role.OFFICIAL: "Chữ ký của người có thẩm quyền",
+    Role.SEAL: "Con dấu của cơ quan",
+    Role.COPY: "Chữ ký bản sao",
+    Role.SCAN: "Chữ ký trên bản số hóa",
+}
+
+
+class FieldPlace(Protocol):
+    """A box on one page in PDF points from the bottom left; ``page`` counts from 0."""
+
+    @property
+    def page(self) -> int: ...
+    @property
+    def x0(self) -> float: ...
+    @property
+    def y0(self) -> float: ...
+    @property
+    def x1(self) -> float: ...
+    @property
+    def y1(self) -> float: ...
+
+
+def prepare(pdf: bytes, places: Mapping[str, FieldPlace]) -> bytes:
+    """Return the PDF with the Official and Seal fields added as one update, visible where a place is given.
+
+    Raises ``DocumentNotSignable``: not a PDF, encrypted, or one of the fields is there already.
+    """
+    with our_errors():
+        writer = opened_for_update(BytesIO(pdf))
+        taken = {name for name, _, _ in enumerate_sig_fields(writer.prev)}
+        for role in (Role.OFFICIAL, Role.SEAL):
+            if FIELD_OF[role] in taken:
+                raise DocumentNotSignable("field_exists", field=FIELD_OF[role])
+            add_field(writer, role, places.get(FIELD_OF[role]))
+        out = BytesIO()
+        writer.write(out)
+    return out.getvalue()
+
+
+def add_field(writer: IncrementalPdfFileWriter, role: Role, place: FieldPlace | None) -> None:
+    """Add the empty field of a role; without a place it is invisible."""
+    lock, permission = LOCK_OF.get(role, (None, None))
+    spec = SigFieldSpec(
+        FIELD_OF[role],
+        on_page=place.page if place else 0,
+        box=(place.x0, place.y0, place.x1, place.y1) if place else None,  # type: ignore[arg-type]  # PDF rectangles are any numbers
+        field_mdp_spec=lock,
+        doc_mdp_update_value=permission,
+        readable_field_name=LABEL_OF[role],
+    )
+    append_signature_field(writer, spec)
+
+
+def fields_needed(role: Role, taken: Iterable[str], *, is_signed: bool) -> list[Role]:
+    """Return the fields to add to a file that was not prepared: its whole route while nothing is signed yet."""
+    route = [role]
+    if not is_signed and role in {Role.INITIAL, Role.OFFICIAL}:
+        route = [*dict.fromkeys([role, Role.OFFICIAL, Role.SEAL])]
+    return [one for one in route if FIELD_OF[one] not in set(taken)]
