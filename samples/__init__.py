@@ -1,0 +1,1 @@
+"""How the scans of synthetic dossiers are made, and a set of them. Only invented people."""

@@ -1,0 +1,137 @@
+"""Draw the blank forms and write down where their fields are: ``ocr/forms/data/<code>/<version>/``.
+
+The one source is ``samples/forms/<code>.typ``: labels, leaders, and beside each leader the field that it belongs to.
+Positions come out of Typst itself (``#metadata(…) <part>``); none is ever typed by hand. The same source gives the
+same bytes. What a box covers is said in ``ocr/forms/data/README.md``.
+"""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+if __package__ in {None, ""}:  # run as `python samples/blanks.py`
+    sys.path.insert(0, str(ROOT))
+
+from printing.typst import Typst  # noqa: E402 - the path above comes first when this is run as a script
+
+SOURCES = ROOT / "samples" / "forms"
+FONTS = ROOT / "assets" / "fonts" / "tinos"
+TARGET = ROOT / "ocr" / "forms" / "data"
+CODES = (
+    "to-khai-dang-ky-khai-sinh",
+    "to-khai-dang-ky-khai-tu",
+    "to-khai-xac-nhan-tinh-trang-hon-nhan",
+    "to-khai-cap-ban-sao-trich-luc",
+)
+VERSION = "2024"
+VALID_FROM = "2024-06-06"  # the day from which Circular 04/2024/TT-BTP is in force
+VALID_TO = "2027-02-28"  # the last day before the civil-status law of 2026 (Law 03/2026/QH16) is in force
+SOURCE = "Thông tư 04/2024/TT-BTP; wording as annexed to a province's internal procedures of July 2025"
+PAGE_MM = (210.0, 297.0)
+BLANK_DPI = 200
+GREY_LEVELS = 16
+CLOSED_LISTS: Mapping[str, Sequence[str]] = {"sex": ("Nam", "Nữ"), "checkbox": ("yes", "no")}
+
+
+def main() -> None:
+    """Write form.toml and the blank pages of every form under ``--out``."""
+    parser = argparse.ArgumentParser(description="Draw the blank forms and write down where their fields are.")
+    parser.add_argument("--out", type=Path, default=TARGET)
+    out: Path = parser.parse_args().out
+    typst = Typst(FONTS)
+    for code in CODES:
+        folder = out / code / VERSION
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in blank_files(typst, code).items():
+            (folder / name).write_bytes(content)
+        print(folder)
+
+
+def blank_files(typst: Typst, code: str) -> dict[str, bytes]:
+    """Return form.toml and blank-N.png of one form, by file name."""
+    source = SOURCES / f"{code}.typ"
+    pages = typst.compile_png(source, {}, ppi=BLANK_DPI)
+    files = {f"blank-{number}.png": _small_png(page) for number, page in enumerate(pages, start=1)}
+    (about,) = typst.query_json(source, {}, "form")
+    parts = typst.query_json(source, {}, "part")
+    files["form.toml"] = "".join(f"{line}\n" for line in _form_toml(about, parts, sorted(files))).encode()
+    return files
+
+
+def _small_png(page: bytes) -> bytes:
+    grey = Image.open(io.BytesIO(page)).convert("L")
+    step = 255 / (GREY_LEVELS - 1)
+    out = io.BytesIO()
+    grey.point([round(round(level / step) * step) for level in range(256)]).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def fields_of(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the fields in the order of the form; a field's label is the one printed before its first slot."""
+    fields: dict[str, dict[str, Any]] = {}
+    label = ""
+    for part in parts:
+        if part["kind"] == "label":
+            label = part["text"].strip(" :,")
+        elif part["kind"] in {"slot", "check"}:
+            key, more = part["key"], part["more"]
+            field = fields.setdefault(
+                key, {"key": key, "label": label, "page": part["page"], "boxes_mm": [], "values": []} | more
+            )
+            if field["page"] != part["page"]:
+                raise ValueError(f"{key}: a field stands on one page")
+            field["boxes_mm"].append(part["box"])
+            field["values"] += [part["value"]] if part["kind"] == "check" else []
+    for field in fields.values():
+        field["values"] = field["values"] or CLOSED_LISTS.get(field["type"], ())
+    return list(fields.values())
+
+
+def _form_toml(about: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], blanks: Sequence[str]) -> Iterator[str]:
+    yield "# Made by samples/blanks.py from samples/forms: change it there."
+    head = {
+        "code": about["code"], "version": VERSION, "title": about["title"], "procedure": about["procedure"],
+    }  # fmt: skip
+    yield from (f"{name} = {_toml(value)}" for name, value in head.items())
+    yield f"valid_from = {VALID_FROM}"
+    yield f"valid_to = {VALID_TO}"
+    yield from (
+        f"{name} = {_toml(value)}" for name, value in (("source", SOURCE), ("page_mm", PAGE_MM), ("blanks", blanks))
+    )
+    for field in fields_of(parts):
+        yield from ("", "[[field]]")
+        for name in ("key", "label", "type", "page", "boxes_mm", "join", "number_key", "values"):
+            if field.get(name):
+                yield f"{name} = {_toml(field[name])}"
+    for check in about["checks"]:
+        yield from ("", "[[check]]", f"rule = {_toml(check['rule'])}", f"fields = {_toml(check['fields'])}")
+    for part in parts:
+        if part["kind"] in {"label", "mark"} and part["text"].strip():
+            yield from (
+                "", "[[text]]", f"value = {_toml(part['text'].strip())}", f"page = {part['page']}",
+                f"box_mm = {_toml(part['box'])}",
+            )  # fmt: skip
+
+
+def _toml(value: object) -> str:
+    match value:
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case float():
+            return f"{value:.2f}"
+        case int():
+            return str(value)
+        case list() | tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+    raise TypeError(value)
+
+
+if __name__ == "__main__":
+    main()
