@@ -34,7 +34,7 @@ def _script(name: str, verb: str) -> "subprocess.CompletedProcess[str]":
 
 @contextmanager
 def running(name: str) -> Generator[str, None, None]:
-    """Yield what ``start_NAME.sh start`` printed; at the end stop the server if a test run started it and none uses it."""
+    """Yield what ``start_NAME.sh start`` printed; then stop the server if a test run started it and none uses it."""
     _STATE.mkdir(mode=0o711, exist_ok=True)
     ours = _STATE / f"{name}.started-by-tests"
     with (_STATE / f"{name}.lock").open("w") as lock:

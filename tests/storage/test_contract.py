@@ -39,18 +39,19 @@ class Place:
 
 def memory_place() -> Place:
     store = MemoryStore(NAMES, is_test=True)
-    now = datetime.now(UTC)
     objects = store._objects  # noqa: SLF001 - behind its back on purpose
-    return Place(store, lambda key: objects[key][0], lambda key, form: objects.update({key: (form, now)}))
+
+    def overwrite(key: FileKey, form: bytes) -> None:
+        objects[key] = (form, datetime.now(UTC))
+
+    return Place(store, lambda key: objects[key][0], overwrite)
 
 
 def local_place(folder: Path) -> Place:
-    store = LocalStore(folder, NAMES)
-    return Place(
-        store,
-        lambda key: (folder / str(key)).read_bytes(),
-        lambda key, form: (folder / str(key)).write_bytes(form) and None,
-    )
+    def overwrite(key: FileKey, form: bytes) -> None:
+        (folder / str(key)).write_bytes(form)
+
+    return Place(LocalStore(folder, NAMES), lambda key: (folder / str(key)).read_bytes(), overwrite)
 
 
 def s3_place(server: S3Server) -> Place:
@@ -68,7 +69,7 @@ def s3_place(server: S3Server) -> Place:
 
 
 @pytest.fixture(params=["memory", "local", "s3"])
-def place(request, tmp_path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     match request.param:
         case "memory":
             return memory_place()
@@ -79,7 +80,7 @@ def place(request, tmp_path) -> Place:
 
 
 @pytest.fixture
-def store(place) -> FileStore:
+def store(place: Place) -> FileStore:
     return place.store
 
 
@@ -191,7 +192,8 @@ def test_sixteen_at_once_may_store_the_same_bytes(store, dossier):
 
     def put(_: int) -> FileKey:
         start.wait()
-        return store.put(dossier, BytesIO(b"one page" * 10_000))
+        key: FileKey = store.put(dossier, BytesIO(b"one page" * 10_000))
+        return key
 
     with ThreadPoolExecutor(16) as people:
         keys = set(people.map(put, range(16)))
@@ -246,7 +248,9 @@ def test_an_address_leads_to_its_store(tmp_path, s3_server):
         assert content.read() == b"revocation list"
 
 
-@pytest.mark.parametrize("url", ["files", "file://host/x", "http://h/b", "s3+https://h", "s3+https://key:secret@h/b", ""])
+@pytest.mark.parametrize(
+    "url", ["files", "file://host/x", "http://h/b", "s3+https://h", "s3+https://key:secret@h/b", ""]
+)
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(ValueError, match="a store is"):
         store_at(url, NAMES)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -41,7 +42,10 @@ def test_killed_in_the_middle_nothing_half_written_is_visible_and_nothing_promis
     promised = []
     for after_s in (0, 0.003, 0.007, 0.013, 0.02):
         writer = subprocess.Popen(
-            [sys.executable, "-c", _WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+            [sys.executable, "-c", _WRITER, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
         )
         assert writer.stdout
         promised.append(writer.stdout.readline())
@@ -160,19 +164,15 @@ class _Cutting(threading.Thread):
     @staticmethod
     def _pump(source, sink, limit, both) -> None:
         passed = 0
-        try:
+        with suppress(OSError):  # the other pump closed it
             while block := source.recv(4096):
                 passed += len(block)
                 if limit is not None and passed > limit:
                     break
                 sink.sendall(block)
-        except OSError:
-            pass  # the other pump closed it
         for end in both:
-            try:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     def close(self) -> None:
         self._listening.close()
