@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import pysqlite3
-import pysqlite3.dbapi2
+import pysqlite3  # type: ignore[import-untyped]  # it has no types
+import pysqlite3.dbapi2  # type: ignore[import-untyped]  # the same
 
 FIRST_SAFE_SQLITE = (3, 51, 3)
 

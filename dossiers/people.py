@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from dossiers.errors import NotPermitted
+
 
 class Role(StrEnum):
     CLERK = "clerk"
@@ -54,6 +56,13 @@ class Actor:
     @classmethod
     def citizen(cls, dossier_id: UUID) -> Self:
         return cls(ActorKind.CITIZEN, dossier_id)
+
+    @property
+    def account_id(self) -> UUID:
+        """The account; raises ``NotPermitted`` where only a person of the office may act."""
+        if self.kind is not ActorKind.ACCOUNT or self.id is None:
+            raise NotPermitted("a_person_is_needed")
+        return self.id
 
     @property
     def unit_ids(self) -> frozenset[UUID]:

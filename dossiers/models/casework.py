@@ -37,7 +37,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         if actor.kind is ActorKind.SERVICE:
             return self
         if actor.kind is ActorKind.CITIZEN:
-            return self.filter(pk=actor.id)
+            return self.none() if actor.id is None else self.filter(pk=actor.id)
         involved = Involvement.objects.filter(unit_id__in=actor.unit_ids, until=None)
         return self.filter(pk__in=involved.values("dossier_id"))
 

@@ -19,8 +19,9 @@ class Unit(Row):
     code = models.CharField(max_length=35, unique=True)
     short_name = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
+    letterhead = models.TextField()  # the name in capitals, in the lines it has above a result
+    superior = models.CharField(max_length=100, blank=True)  # the line above the letterhead
     place = models.CharField(max_length=100)  # as in "Nguyệt Ấn, ngày 05 tháng 3 năm 2026"
-    province = models.CharField(max_length=100)
     telephone = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=200, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="rooms")

@@ -66,6 +66,9 @@ class SigningSession(Row):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")  # by what authority
     number = models.OneToOneField(NumberEntry, on_delete=models.PROTECT, related_name="session")
+    registration = models.OneToOneField(  # the entry in the register of births or deaths, where this result makes one
+        NumberEntry, on_delete=models.PROTECT, null=True, related_name="registration_session"
+    )
     document_date = models.DateField()
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

@@ -1,0 +1,102 @@
+"""What the steps need from the rooms below, and from the machine: handed in once by whoever wires the service.
+
+``set_up`` is called by service.py (or a test) before the first step; there is no other global. The protocols are narrow
+on purpose: a step sees a reader, a printer, a signer and a verifier, never their engines.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from dossiers.errors import NotSetUp
+from ocr import Digitized
+from printing.values import Drawn
+from signing.values import Report, Role
+from storage import FileStore
+
+
+class FolderKind(StrEnum):
+    """What a data folder is, for ever; the values are those of ``printing.fields``."""
+
+    DEMO = "demo"
+    TRAINING = "training"
+    REAL = "real"
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+
+
+class Reader(Protocol):
+    def digitize(
+        self,
+        scan: Path,
+        *,
+        form: str = "auto",
+        procedure: str | None = None,
+        password: str | None = None,
+        on_progress: Callable[[Any], None] | None = None,
+    ) -> Digitized: ...
+
+    def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes: ...
+
+
+class Printer(Protocol):
+    def draw(self, template: str, data: Mapping[str, object]) -> Drawn: ...
+
+
+@dataclass(frozen=True)
+class SigningOrder:
+    """One signature: these bytes, by this account in this role. ``secret`` is the PIN or password, typed for this."""
+
+    pdf: bytes  # with its fields prepared; exactly what the person saw
+    role: Role
+    account_id: UUID
+    unit_id: UUID
+    mark: Mapping[str, str]  # what ``printing`` draws the mark from
+    secret: str
+
+
+class Signer(Protocol):
+    """Holds the registered keys of the office; uses them only for a person who gave the secret."""
+
+    def certificate_sha256(self, account_id: UUID, unit_id: UUID, role: Role) -> str:
+        """Return the fingerprint of the certificate that would be used; raises ``KeyUnavailable``."""
+
+    def sign(self, order: SigningOrder) -> bytes:
+        """Return the PDF with one signature more, the earlier bytes untouched; raises a ``SigningError``."""
+
+
+class Verifier(Protocol):
+    def verify(self, pdf: bytes) -> Report: ...
+
+
+@dataclass(frozen=True)
+class Engines:
+    store: FileStore
+    reader: Reader
+    printer: Printer
+    signer: Signer
+    verifier: Verifier
+    clock: Clock
+    folder_kind: FolderKind
+
+
+_wired: list[Engines] = []
+
+
+def set_up(engines: Engines) -> None:
+    """Wire the engines for this process; a second call replaces them."""
+    _wired[:] = [engines]
+
+
+def current() -> Engines:
+    """Return what was wired, or raise ``NotSetUp``."""
+    if not _wired:
+        raise NotSetUp("engines_not_wired")
+    return _wired[0]

@@ -1,0 +1,260 @@
+"""The result: an official looks at it with its number, signs it; the records clerk seals it.
+
+Opening a session reserves the number, draws the paper and keeps it; what is kept is what is shown, and only bytes with
+the digest of what was shown are signed. An intent is durable before a key is used, and what came of it is verified
+by our own verifier before it is stored. Drawing, keys and verifying happen outside every transaction. No job calls
+``sign`` or ``seal``: both need a person and the person's secret.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from dossiers import audit, files, numbers
+from dossiers.engines import SigningOrder, current
+from dossiers.errors import ChangedMeanwhile, NotPermitted, SigningInterrupted, StepNotAllowed
+from dossiers.intents import close_signed, close_void, open_intent, verified
+from dossiers.lifecycle import State, Step
+from dossiers.models import Account, Dossier, Membership, Result, Signature, SigningIntent, SigningSession
+from dossiers.numbering import office_day
+from dossiers.people import Actor, ActorKind, Role
+from dossiers.permissions import require
+from dossiers.results import kind_of, values_of
+from dossiers.review import final_values
+from dossiers.rows import found, locked, move
+from dossiers.writepoints import reached
+from printing.errors import PrintingError
+from signing import Role as SigningRole
+from signing import SigningError
+from signing.fields import prepare
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the person is about to look at: the bytes and the digest that the signature must be for."""
+
+    result: Result
+    pdf: bytes
+    sha256: str
+
+
+def open_session(actor: Actor, dossier_id: UUID) -> Shown:
+    """Reserve the number, draw the result and show it; called again by the same official, show the same."""
+    dossier = found(actor, dossier_id)
+    session = _own_open_session(actor, dossier) or _new_session(actor, dossier)
+    result = Result.objects.filter(session=session).select_related("drawn").first() or _drawn(actor, session)
+    return Shown(result, files.read(result.drawn), result.drawn.sha256)
+
+
+def close_session(actor: Actor, dossier_id: UUID, reason: str = "cancelled") -> None:
+    """End the open session without a signature: its numbers are void and stay in the register with the reason."""
+    with transaction.atomic():
+        dossier = locked(actor, dossier_id)
+        session = SigningSession.objects.filter(dossier=dossier, closed_at=None).first()
+        if session is None:
+            return
+        if actor.kind is ActorKind.ACCOUNT and session.account_id != actor.id:
+            raise ChangedMeanwhile("session_of_another")
+        if SigningIntent.objects.filter(result__session=session, closed_at=None).exists():
+            raise ChangedMeanwhile("signature_under_way")
+        _void(actor, dossier, session, reason, current().clock.now())
+
+
+def close_stale_sessions(opened_before: datetime) -> int:
+    """Void the sessions that were left open; for the service."""
+    stale = SigningSession.objects.filter(closed_at=None, opened_at__lt=opened_before).exclude(
+        result__intents__closed_at=None, result__intents__opened_at__isnull=False
+    )
+    dossiers = list(stale.values_list("dossier_id", flat=True))
+    for dossier_id in dossiers:
+        close_session(Actor.service(), dossier_id, "left_open")
+    return len(dossiers)
+
+
+def shown(actor: Actor, dossier_id: UUID) -> Shown:
+    """Return what the next signature would be for: to the records clerk, what the official signed."""
+    dossier = found(actor, dossier_id)
+    result = _live_result(dossier)
+    file = result.signed if dossier.state == State.SIGNED.value else result.drawn
+    assert file is not None  # noqa: S101 - a signed dossier without its file must stop the process
+    return Shown(result, files.read(file), file.sha256)
+
+
+def sign(actor: Actor, dossier_id: UUID, shown_sha256: str, secret: str) -> Signature:
+    """Put the official's signature on exactly the bytes that were shown; called twice, it is one signature."""
+    return _apply(actor, dossier_id, _SIGN, shown_sha256, secret)
+
+
+def seal(actor: Actor, dossier_id: UUID, shown_sha256: str, secret: str) -> Signature:
+    """Put the office's seal on exactly the signed bytes that were shown; called twice, it is one seal."""
+    return _apply(actor, dossier_id, _SEAL, shown_sha256, secret)
+
+
+@dataclass(frozen=True)
+class _Act:
+    """The two acts differ in nothing else."""
+
+    role: SigningRole
+    step: Step
+    name: str
+
+
+_SIGN = _Act(SigningRole.OFFICIAL, Step.SIGN, "sign")
+_SEAL = _Act(SigningRole.SEAL, Step.SEAL, "seal")
+
+
+def _apply(actor: Actor, dossier_id: UUID, act: _Act, shown_sha256: str, secret: str) -> Signature:
+    dossier = found(actor, dossier_id)
+    if (done := _done_before(actor, dossier, act, shown_sha256)) is not None:
+        return done
+    require(actor, act.step, dossier.case())
+    account_id = actor.account_id  # a person, never a job
+    before = shown(actor, dossier_id)
+    if before.sha256 != shown_sha256:
+        raise ChangedMeanwhile("not_what_was_shown", dossier=dossier.code)
+    _require_own_session_of_today(actor, before.result, act)
+    order = _order(account_id, before, act, secret)
+    fingerprint = current().signer.certificate_sha256(account_id, order.unit_id, act.role)
+    intent = open_intent(actor, before.result, act.role, shown_sha256, fingerprint)
+    reached(f"{act.name}.intent_before_key")
+    try:
+        signed = current().signer.sign(order)
+        reached(f"{act.name}.key_before_file")
+        report = verified(signed, before.pdf, act.role)
+    except SigningError as error:
+        close_void(actor, intent, error.code)
+        raise
+    except Exception:
+        close_void(actor, intent, "failed")
+        raise
+    file = files.put_bytes(files.owner_of(dossier.commune(), dossier.pk), signed, PDF)
+    reached(f"{act.name}.file_before_row")
+    return close_signed(actor, intent, file, report)
+
+
+def _done_before(actor: Actor, dossier: Dossier, act: _Act, shown_sha256: str) -> Signature | None:
+    return Signature.objects.filter(
+        result__dossier=dossier,
+        role=act.role.value,
+        account_id=actor.account_id,
+        intent__shown_sha256=shown_sha256,
+    ).first()
+
+
+def _order(account_id: UUID, before: Shown, act: _Act, secret: str) -> SigningOrder:
+    unit = before.result.session.number.series.unit
+    if act is _SEAL:
+        mark = {"agency": " ".join(unit.letterhead.split()), "place": unit.superior}
+    else:
+        mark = {"full_name": Account.objects.get(pk=account_id).full_name}
+    return SigningOrder(before.pdf, act.role, account_id, unit.pk, mark, secret)
+
+
+def _require_own_session_of_today(actor: Actor, result: Result, act: _Act) -> None:
+    session = result.session
+    if act is _SIGN and (session.account_id != actor.id or session.closed_at is not None):
+        raise ChangedMeanwhile("session_of_another")
+    if act is _SIGN and session.document_date != office_day(current().clock.now()):
+        raise StepNotAllowed("date_on_paper_has_passed", date=session.document_date.isoformat())
+
+
+def _live_result(dossier: Dossier) -> Result:
+    result = (
+        Result.objects.filter(dossier=dossier, voided_at=None)
+        .select_related("drawn", "signed", "sealed", "session__number__series__unit")
+        .first()
+    )
+    if result is None:
+        raise StepNotAllowed("nothing_drawn", state=dossier.state)
+    return result
+
+
+def _own_open_session(actor: Actor, dossier: Dossier) -> SigningSession | None:
+    session = SigningSession.objects.filter(dossier=dossier, closed_at=None).first()
+    if session is None:
+        return None
+    if session.account_id != actor.id:
+        raise ChangedMeanwhile("session_of_another")
+    if session.document_date != office_day(current().clock.now()):
+        close_session(actor, dossier.pk, "date_passed")
+        return None
+    return session
+
+
+def _new_session(actor: Actor, dossier: Dossier) -> SigningSession:
+    at = current().clock.now()
+    try:
+        with transaction.atomic():
+            dossier = locked(actor, dossier.pk)
+            require(actor, Step.DRAW, dossier.case())
+            unit = dossier.commune()
+            seat = Membership.objects.in_force(office_day(at)).filter(
+                account_id=actor.account_id, unit=unit, role=Role.OFFICIAL.value
+            )
+            if (membership := seat.order_by("-since").first()) is None:
+                raise NotPermitted("no_authority_to_sign")
+            kind = kind_of(dossier, final_values(dossier))
+            session = SigningSession.objects.create(
+                dossier=dossier,
+                account_id=actor.account_id,
+                membership=membership,
+                number=numbers.reserve(unit, kind.series, dossier, at),
+                registration=numbers.reserve(unit, kind.register, dossier, at) if kind.register else None,
+                document_date=office_day(at),
+                opened_at=at,
+            )
+            audit.write(unit, at, actor, "session.open", thing_id=dossier.pk, facts={"number": session.number.text})
+    except IntegrityError as error:  # two officials at the same instant
+        raise ChangedMeanwhile("session_of_another") from error
+    reached("draw.number_before_drawing")
+    return session
+
+
+def _drawn(actor: Actor, session: SigningSession) -> Result:
+    dossier = session.dossier
+    fields = final_values(dossier)
+    kind = kind_of(dossier, fields)
+    try:
+        drawn = current().printer.draw(kind.template, values_of(kind, fields, session))
+    except PrintingError as error:
+        close_session(actor, dossier.pk, "not_drawable")
+        raise SigningInterrupted(
+            error.code, **{name: str(value) for name, value in error.parameters.items()}
+        ) from error
+    pdf = prepare(drawn.pdf, drawn.places)
+    file = files.put_bytes(files.owner_of(dossier.commune(), dossier.pk), pdf, PDF)
+    reached("draw.file_before_row")
+    at = current().clock.now()
+    with transaction.atomic():
+        dossier = locked(actor, dossier.pk)
+        if (known := Result.objects.filter(session=session).first()) is not None:
+            return known  # the same official in two windows
+        result = Result.objects.create(
+            dossier=dossier,
+            session=session,
+            record=dossier.record,
+            template=kind.template,
+            places={name: [place.page, place.x0, place.y0, place.x1, place.y1] for name, place in drawn.places.items()},
+            drawn=files.named(file, at),
+            drawn_at=at,
+        )
+        move(dossier, Step.DRAW, actor, at, {"number": session.number.text, "shown_sha256": file.sha256})
+    return result
+
+
+def _void(actor: Actor, dossier: Dossier, session: SigningSession, reason: str, at: datetime) -> None:
+    session.closed_at, session.outcome, session.reason = at, SigningSession.VOID, reason[:60]
+    session.save()
+    for entry in (session.number, session.registration):
+        if entry is not None:
+            numbers.void(entry, reason[:60], at)
+    Result.objects.filter(session=session).update(voided_at=at)
+    if dossier.state == State.DRAWN.value:
+        move(dossier, Step.VOID, actor, at, {"number": session.number.text, "reason": reason[:60]})
+    else:  # the process died between the number and the drawing
+        facts: audit.Facts = {"number": session.number.text}
+        audit.write(dossier.commune(), at, actor, "session.void", thing_id=dossier.pk, facts=facts)

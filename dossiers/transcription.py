@@ -1,0 +1,138 @@
+"""Scans become pages and fields. Reading happens outside every transaction; what was read is written scan by scan.
+
+A job may run twice: a scan that was read stays read. Nothing here is confirmed. A form that is not recognised, belongs
+to another procedure, or a scan that cannot be read is no error: flags tell the clerk why to look.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from dossiers import audit, files
+from dossiers.engines import current
+from dossiers.lifecycle import State, Step
+from dossiers.models import Dossier, Field, Page, Scan
+from dossiers.people import Actor
+from dossiers.procedures.catalogue import same_procedure
+from dossiers.rows import locked, move
+from dossiers.writepoints import reached
+from ocr import CapExceeded, Digitized, PageClass, ScanUnreadable
+
+# Why a person has to look, as codes; any of them stops the record.
+MISFILED = "misfiled"  # the form belongs to another procedure than the one declared
+WRONG_PAGE = "wrong-page"  # among the pages of the form stands one that does not belong to it
+NO_FORM = "no-form"  # no known form among the pages
+UNREADABLE = "unreadable"  # a scan that could not be read
+TRANSCRIPTION_FAILED = "transcription-failed"  # the engine broke five times; a person has to call for help
+
+Progress = Callable[[Mapping[str, Any]], None]
+
+
+def transcribe(dossier_id: UUID, on_progress: Progress | None = None) -> None:
+    """Read what was not read yet, then take the step; does nothing for a dossier that is past it."""
+    dossier = Dossier.objects.get(pk=dossier_id)
+    if dossier.state != State.RECEIVED.value:
+        return
+    for scan in dossier.scans.filter(transcribed_at=None).select_related("file"):
+        _read(dossier, scan, on_progress)
+    with transaction.atomic():
+        actor = Actor.service()
+        dossier = locked(actor, dossier_id)
+        if dossier.state != State.RECEIVED.value:
+            return
+        dossier.flags = _flags(dossier)
+        facts: audit.Facts = {"flags": list(dossier.flags), "fields": dossier.fields.count()}
+        move(dossier, Step.TRANSCRIBE, actor, current().clock.now(), facts)
+
+
+def _read(dossier: Dossier, scan: Scan, on_progress: Progress | None) -> None:
+    engines = current()
+    try:
+        with files.on_disk(scan.file, "scan") as path:
+            digitized = engines.reader.digitize(path, procedure=dossier.procedure_code, on_progress=on_progress)
+    except (ScanUnreadable, CapExceeded) as refusal:
+        Scan.objects.filter(pk=scan.pk).update(problem=refusal.code[:60], transcribed_at=engines.clock.now())
+        return
+    reached("transcribe.read_before_file")
+    owner = files.owner_of(dossier.commune(), dossier.pk)
+    searchable = files.put_bytes(owner, digitized.pdf, "application/pdf")
+    reached("transcribe.file_before_row")
+    with transaction.atomic():
+        _write(locked(Actor.service(), dossier.pk), Scan.objects.get(pk=scan.pk), digitized, searchable)
+
+
+def _write(dossier: Dossier, scan: Scan, digitized: Digitized, searchable: files.Put) -> None:
+    if dossier.state != State.RECEIVED.value or scan.transcribed_at is not None:
+        return  # another worker was faster
+    at = current().clock.now()
+    scan.searchable = files.named(searchable, at)
+    scan.transcribed_at = at
+    if (form := digitized.form) is not None:
+        scan.form_code, scan.form_version = form.code, form.version
+        scan.form_procedure, scan.form_confidence = form.procedure, form.confidence
+    scan.save()
+    Page.objects.bulk_create(
+        Page(
+            scan=scan,
+            number=page.number,
+            width_px=page.width_px,
+            height_px=page.height_px,
+            dpi=page.dpi,
+            rotation_deg=page.rotation_deg,
+            page_class=page.page_class.value,
+            warnings=list(page.warnings),
+            text=page.text,
+            mean_confidence=page.mean_confidence,
+        )
+        for page in digitized.pages
+    )
+    is_ours = form is not None and same_procedure(form.procedure, dossier.procedure_code)
+    if is_ours and not dossier.fields.exists():  # the first form of the procedure counts
+        _write_fields(dossier, scan, digitized)
+
+
+def _write_fields(dossier: Dossier, scan: Scan, digitized: Digitized) -> None:
+    Field.objects.bulk_create(
+        Field(
+            dossier=dossier,
+            scan=scan,
+            name=name,
+            position=position,
+            page_number=field.page,
+            box=[field.box.x0, field.box.y0, field.box.x1, field.box.y1],
+            reading=field.reading,
+            value=field.value,
+            confidence=field.confidence,
+            source=field.source.value,
+            decision=field.decision.value,
+            checks={check: outcome.value for check, outcome in field.checks.items()},
+            problems=list(field.problems),
+        )
+        for position, (name, field) in enumerate(digitized.fields.items(), start=1)
+    )
+
+
+def _flags(dossier: Dossier) -> list[str]:
+    """Return why a person must look, the gravest first."""
+    scans = list(dossier.scans.all())
+    forms = [scan for scan in scans if scan.form_procedure]
+    ours = [scan for scan in forms if same_procedure(scan.form_procedure, dossier.procedure_code)]
+    flags = []
+    if forms and not ours:
+        flags.append(MISFILED)
+    if not forms:
+        flags.append(NO_FORM)
+    if ours and (len(ours) < len(forms) or _has_foreign_page(dossier)):
+        flags.append(WRONG_PAGE)
+    if any(scan.problem for scan in scans):
+        flags.append(UNREADABLE)
+    return flags
+
+
+def _has_foreign_page(dossier: Dossier) -> bool:
+    """Say whether a page looks like a form and is not one of the form that was recognised."""
+    pages = Page.objects.filter(scan__dossier=dossier, page_class=PageClass.FORM.value)
+    own = set(dossier.fields.values_list("scan_id", "page_number").distinct())
+    return any((page.scan_id, page.number) not in own for page in pages)
