@@ -98,7 +98,7 @@ def _kill_group(pid: int) -> None:
 def _run(connection: socket.socket, descriptors: list[int], folder: Path) -> NoReturn:
     """Do one task and end this process, whatever happens."""
     channel = Channel(connection)
-    try:  # ruff: ignore[too-many-statements-in-try-clause] - all of it is inside the wall
+    try:
         os.setpgid(0, 0)
         os.chdir(folder)
         task = json.loads(_first_frame(connection))
