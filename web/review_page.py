@@ -1,0 +1,172 @@
+"""What the page of one dossier shows: its pages with boxes, its fields in two groups, its flags with what to do."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from dossiers.models import Dossier, Field, Page
+from dossiers.transcription import MISFILED, NO_FORM, TRANSCRIPTION_FAILED, UNREADABLE, WRONG_PAGE
+from ocr.values import Decision
+from web.labels import label_of
+from web.text import Words
+
+
+@dataclass(frozen=True)
+class FlagWords:
+    words: Words
+    advice: Words
+
+
+FLAGS: Mapping[str, FlagWords] = {
+    MISFILED: FlagWords(
+        gettext_lazy("Filed under the wrong procedure"),
+        gettext_lazy(
+            "The form on the scan belongs to another procedure than the one declared. File it anew below under the "
+            "right one, or give the papers back. There will be no result before that."
+        ),
+    ),
+    WRONG_PAGE: FlagWords(
+        gettext_lazy("A page does not belong here"),
+        gettext_lazy(
+            "Among the pages of the form stands one that is not part of it. Look at every page; give the papers back "
+            "to be completed, with the reason."
+        ),
+    ),
+    NO_FORM: FlagWords(
+        gettext_lazy("No known form among the pages"),
+        gettext_lazy(
+            "Compare the scan with the procedure. Perhaps the form is missing or upside down: give it back or file it "
+            "anew."
+        ),
+    ),
+    UNREADABLE: FlagWords(
+        gettext_lazy("A scan cannot be read"),
+        gettext_lazy(
+            "Scan the paper again at 300 dpi: give the dossier back first, then take it in again with the new scan."
+        ),
+    ),
+    TRANSCRIPTION_FAILED: FlagWords(
+        gettext_lazy("The machine could not read this"),
+        gettext_lazy("It tried five times. Call the administrator; nothing is lost."),
+    ),
+}
+WARNINGS: Mapping[str, Words] = {
+    "blurred": gettext_lazy("blurred"),
+    "dark": gettext_lazy("too dark"),
+    "cut": gettext_lazy("cut off"),
+    "blank": gettext_lazy("blank"),
+    "low-resolution": gettext_lazy("too coarse"),
+    "low_resolution": gettext_lazy("too coarse"),
+    "skewed": gettext_lazy("crooked"),
+    "uneven-light": gettext_lazy("uneven light"),
+}
+SOURCES: Mapping[str, Words] = {
+    "ocr": gettext_lazy("read by the machine"),
+    "qr": gettext_lazy("from the QR code of the identity card"),
+    "mrz": gettext_lazy("from the lines of the identity card"),
+    "text": gettext_lazy("from the text of the file"),
+    "none": gettext_lazy("nothing was read here"),
+}
+
+
+def seen_of(field: Field) -> str:
+    """Return what stands for the field as it was shown, so that nobody overwrites what he did not see."""
+    shown = f"{field.final_value!r}\0{field.confirmed_at!s}"
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
+
+
+def flag_words(code: str) -> FlagWords:
+    return FLAGS.get(code, FlagWords(code, gettext_lazy("Look at every page before you go on.")))
+
+
+def is_doubtful(field: Field) -> bool:
+    return field.decision == Decision.LOOK.value or bool(field.problems)
+
+
+def field_values(field: Field, *, is_next: bool = False, problem: str = "") -> dict[str, Any]:
+    """Return one row of the page; the same values go to the script as JSON."""
+    confirmed, doubtful = field.confirmed_at is not None, is_doubtful(field)
+    if confirmed:
+        mark, look = (_("✓ Corrected") if field.is_corrected else _("✓ Confirmed")), "ms-mark--good"
+    elif doubtful:
+        mark, look = _("The machine is not sure"), "ms-mark--look"
+    else:
+        mark, look = _("To be looked at"), ""
+    hint = str(SOURCES.get(field.source, field.source))
+    if field.is_corrected:
+        hint = _("The machine read: %(reading)s") % {"reading": field.reading or "–"}
+    return {
+        "pk": field.pk,
+        "dossier_id": field.dossier_id,
+        "name": field.name,
+        "label": label_of(field.name),
+        "shown": field.final_value or "",
+        "seen": seen_of(field),
+        "is_confirmed": confirmed,
+        "look": "is-confirmed" if confirmed else "is-look" if doubtful else "",
+        "mark": mark,
+        "mark_look": look,
+        "hint": f"{hint[:1].upper()}{hint[1:]}.",
+        "problem": problem or ("" if confirmed else "; ".join(field.problems)),
+        "is_next": is_next,
+        "box_shown": _has_box(field),
+    }
+
+
+def groups_of(fields: list[Field], problems: Mapping[str, str], wanted: str) -> list[dict[str, Any]]:
+    """Return the doubtful fields first, each group in the order of the form; ``wanted`` gets the cursor."""
+    doubtful = [field for field in fields if is_doubtful(field)]
+    sure = [field for field in fields if not is_doubtful(field)]
+    following = wanted or next((f.name for f in [*doubtful, *sure] if f.confirmed_at is None), "")
+
+    def rows(some: list[Field]) -> list[dict[str, Any]]:
+        return [
+            field_values(field, is_next=field.name == following, problem=problems.get(field.name, "")) for field in some
+        ]
+
+    return [
+        {"words": _("Look closely: the machine is not sure"), "fields": rows(doubtful)},
+        {"words": _("The machine is sure: compare all the same"), "fields": rows(sure)},
+    ]
+
+
+def left_words(fields: list[Field]) -> str:
+    left = sum(1 for field in fields if field.confirmed_at is None)
+    if not left:
+        return _("Every field is confirmed.")
+    return ngettext("%(n)d field left to confirm.", "%(n)d fields left to confirm.", left) % {"n": left}
+
+
+def pages_of(dossier: Dossier, fields: list[Field]) -> list[dict[str, Any]]:
+    """Return the pages in the order of the scans, with the boxes of the fields that stand on each."""
+    pages = Page.objects.filter(scan__dossier=dossier).order_by("scan__position", "number")
+    return [
+        {
+            "pk": page.pk,
+            "shown_number": number,
+            "width_px": page.width_px,
+            "height_px": page.height_px,
+            "warning_words": [str(WARNINGS.get(code, code)) for code in page.warnings],
+            "boxes": [
+                _box(f) for f in fields if (f.scan_id, f.page_number) == (page.scan_id, page.number) and _has_box(f)
+            ],
+        }
+        for number, page in enumerate(pages, start=1)
+    ]
+
+
+def _has_box(field: Field) -> bool:
+    x0, y0, x1, y1 = field.box
+    return bool(x1 > x0 and y1 > y0)
+
+
+def _box(field: Field) -> dict[str, Any]:
+    x0, y0, x1, y1 = field.box
+    look = "is-confirmed" if field.confirmed_at is not None else "is-look" if is_doubtful(field) else ""
+    numbers = {"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0}
+    # As text with a point: a template would write a decimal comma for Vietnamese readers.
+    return {"field_id": field.pk, "look": look} | {name: f"{value:.5f}" for name, value in numbers.items()}

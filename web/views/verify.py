@@ -1,0 +1,105 @@
+"""Check a document: anybody hands in a PDF and reads one sentence, then a row per signature.
+
+Nothing is kept: the file lies in the memory or the temporary file of the request, is judged in the sandbox without
+network, and is gone when the answer is written. Its name and digest go into no log.
+"""
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dossiers.engines import current
+from signing.values import Changes, Report, Revocation, SignatureReport, Trust, Verdict
+from web import words
+from web.forms import Verify
+from web.refusals import RequestTooLarge
+from web.rules import ANYONE, StaffRequest, page
+from web.tries import FILES_OF_ALL, FILES_OF_ONE_ADDRESS, address_of, spend
+
+NAME_SHOWN_MAX = 80
+
+
+@page(ANYONE, "GET", "POST")
+def verify(request: StaffRequest) -> HttpResponseBase:
+    form = Verify(request.POST, request.FILES) if request.method == "POST" else Verify()
+    if not form.is_valid():
+        return render(request, "verify/upload.html", {"form": form}, status=422 if form.is_bound else 200)
+    upload: "UploadedFile[bytes]" = form.cleaned_data["document"]
+    if (upload.size or 0) > settings.SCAN_MAX_BYTES:
+        raise RequestTooLarge
+    spend((FILES_OF_ONE_ADDRESS, address_of(request)), (FILES_OF_ALL, ""))
+    with upload:
+        report = current().verifier.verify(upload.read())
+    return render(request, "verify/report.html", report_values(report, upload.name or ""))
+
+
+def report_values(report: Report, file_name: str) -> dict[str, object]:
+    """Return what the page of a report shows; also used where the house shows the report of its own results."""
+    shown = words.VERDICTS[report.verdict]
+    if report.verdict is Verdict.PASSED and report.trust is Trust.PUBLIC:
+        shown = words.NOT_OF_THE_STATE
+    return {
+        "report": report,
+        "verdict": shown,
+        "sentence": report.message_en if get_language() == "en" else report.message_vi,
+        "signatures": [_signature_values(one) for one in report.signatures],
+        "checked_at": words.moment_words(timezone.now()),
+        "file_name": file_name[:NAME_SHOWN_MAX],
+    }
+
+
+def _signature_values(one: SignatureReport) -> dict[str, object]:
+    return {
+        "field": one.field,
+        "signer": one.signer or _("unknown"),
+        "organisation": one.organisation,
+        "role_words": words.SIGNATURE_ROLES[one.role],
+        "when_words": _when(one),
+        "verdict_words": words.VERDICT_OF_ONE[one.verdict],
+        "finding_words": _finding(one),
+        "details": (
+            (_("Certificate number"), one.serial),
+            (_("Certificate issued by"), one.issuer),
+            (_("Level"), one.level),
+            (_("Digest"), one.digest),
+            (_("Time as declared"), one.declared_at or "–"),
+            (_("Time proven by a timestamp"), one.proven_at or "–"),
+            (_("Trust store"), one.trust),
+            (_("Revocation"), one.revocation),
+            (_("Finding"), " / ".join(part for part in (one.verdict, one.sub_indication) if part)),
+        ),
+    }
+
+
+def _when(one: SignatureReport) -> str:
+    if one.proven_at and (proven := parse_datetime(one.proven_at)):
+        return _("%(at)s (proven)") % {"at": words.moment_words(proven)}
+    if one.declared_at and (declared := parse_datetime(one.declared_at)):
+        return _("%(at)s (as the signer's machine said)") % {"at": words.moment_words(declared)}
+    return "–"
+
+
+def _finding(one: SignatureReport) -> str:
+    """Say what was found, the gravest first; a person reads only this."""
+    unknown = one.revocation in {Revocation.UNKNOWN, Revocation.NOT_CHECKED}
+    found = (
+        (not one.intact, _("The signed content was changed, or the signature is not real.")),
+        (one.changes_after is Changes.FORBIDDEN, _("Something was changed after this signature.")),
+        (one.revocation is Revocation.REVOKED, _("The certificate had been revoked.")),
+        (
+            not one.trusted,
+            _("Nothing changed since, but who signed is not confirmed by anybody this office trusts."),
+        ),
+        (
+            one.changes_after is Changes.UNDETERMINED,
+            _("It cannot be told what was added after this signature."),
+        ),
+        (unknown, _("Nothing changed since; whether the certificate was still valid could not be found out.")),
+        (True, _("Nothing was changed after this signature; the signer is confirmed.")),
+    )
+    return next(words for is_so, words in found if is_so)
