@@ -30,7 +30,6 @@ SHOWS_TEXT = {"Tj", "TJ", "'", '"'}
 HARMLESS = {
     "q", "Q", "cm", "Do", "gs", "w", "J", "j", "M", "d", "i", "ri", "BMC", "BDC", "EMC", "BT", "ET", "Td", "TD",
     "Tm", "T*", "Tf", "Tc", "Tw", "Tz", "TL", "Ts", "Tr",
-
 }  # fmt: skip
 INVISIBLE = 3  # the rendering mode of a text layer that someone else laid over the scan
 Matrix = pikepdf.Matrix
@@ -70,7 +69,7 @@ class Archive:
             pikepdf.Page(
                 Dictionary(
                     Type=Name.Page,
-                    MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),  # type: ignore[list-item]  # floats are taken
+                    MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
                     Resources=resources,
                     Contents=self._pdf.make_stream("\n".join(content).encode()),
                 )
@@ -179,8 +178,8 @@ class Archive:
             Filter=packing,
         )
 
-    def _copied(self, stream: Stream) -> Stream:
-        copy = Stream(self._pdf, stream.read_raw_bytes(), Type=Name.XObject, Subtype=Name.Image)
+    def _copied(self, stream: pikepdf.Object) -> Stream:
+        copy = Stream(self._pdf, bytes(stream.read_raw_bytes()), Type=Name.XObject, Subtype=Name.Image)
         whole = self._pdf.copy_foreign(stream)
         for key in IMAGE_KEYS:
             if key in whole:

@@ -13,7 +13,7 @@ READING_DPI = 227  # above it the engine gets slower, not better (ocr.md 3.5)
 SOFTEN_SIGMA_PX = 1.2  # at READING_DPI
 INK = 128
 SEAL_SHARE = 0.0005  # of the page that must be red before the red channel is worth its noise
-BLANK_INK = 0.002
+BLANK_INK = 0.0003  # a single line of text has three times as much; what is not blank is read
 BLURRED = 60.0  # variance of the Laplacian at 100 dpi over the ink; sharp print has hundreds
 PROFILE_DPI = 100
 
@@ -55,13 +55,13 @@ def skew_deg(grey: Pixels, dpi: int) -> float:
         step = len(rows) // 60_000 + 1
         rows, columns = rows[::step], columns[::step]
 
-    def sharpness(angle: float) -> float:
-        shifted = rows - columns * np.tan(np.radians(angle))
+    def sharpness(tenths: int) -> float:
+        shifted = rows - columns * np.tan(np.radians(tenths / 10))
         profile = np.bincount((shifted - shifted.min()).astype(np.int64)).astype(np.float64)
         return float(((profile[1:] - profile[:-1]) ** 2).sum())
 
-    coarse = max((tenths / 10 for tenths in range(-50, 51, 5)), key=sharpness)
-    return round(max((coarse + tenths / 10 for tenths in range(-5, 6)), key=sharpness), 1)
+    coarse = max(range(-50, 51, 5), key=sharpness)
+    return max(range(coarse - 5, coarse + 6), key=sharpness) / 10
 
 
 def straightened(grey: Pixels, angle_deg: float) -> tuple[Pixels, NDArray[np.float64]]:

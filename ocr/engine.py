@@ -104,7 +104,7 @@ class _Work:
         """Return everything that was read, judged."""
         with self.timed("judge"):
             holders = [
-                (page.number, code, holder)
+                (page.number, code.box, holder)
                 for page in self._pages
                 for code in page.codes
                 if (holder := codes.card_holder(code)) is not None
@@ -153,7 +153,7 @@ class _Work:
             with self.timed("text"):
                 whole = self._read_text(page, intake, native=native)
         with self.timed("codes"):
-            found = () if blank else codes.read_codes(whole.page)
+            found = () if blank else codes.read_codes(whole.page, is_form=match is not None)
         self._pages.append(_page_reading(whole, found, blank=blank, is_form=match is not None))
         with self.timed("archive"):
             images = self._own_images(whole, intake, source)
@@ -202,7 +202,7 @@ def _page_reading(whole: WholePage, found: tuple[Code, ...], *, blank: bool, is_
         height_px=page.height_px,
         dpi=page.dpi,
         rotation_deg=whole.rotation_deg,
-        deskew_deg=round(-whole.skew_deg, 2),
+        deskew_deg=round(0.0 - whole.skew_deg, 2),
         blank=blank,
         page_class=page_class,
         warnings=() if blank else warnings_of(page),

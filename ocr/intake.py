@@ -2,7 +2,7 @@
 
 Nothing is rendered or decoded here. Every refusal has a code of its own; reader.py makes our errors of them:
 empty, not_a_scan, truncated, damaged, encrypted, wrong_password, pages_disagree; too_large, too_many_pages,
-too_many_pixels and page-too_large with the cap's name. Two engines that open the original bytes may see two different
+too_many_pixels and page_too_large with the cap's name. Two engines that open the original bytes may see two different
 documents (security.md 0.2), so a PDF is rewritten once and everything later reads the rewritten file.
 """
 
@@ -143,7 +143,7 @@ def _check_pages(pdf: pikepdf.Pdf, caps: Caps) -> None:
             x0, y0, x1, y1 = (float(value) for value in box)
             side_mm = max(abs(x1 - x0), abs(y1 - y0)) * unit * MM_PER_POINT
             if not side_mm <= caps.page_side_mm:
-                raise Refused("page-too_large", cap="page_side_mm", limit=caps.page_side_mm, found=round(side_mm))
+                raise Refused("page_too_large", cap="page_side_mm", limit=caps.page_side_mm, found=round(side_mm))
             if min(abs(x1 - x0), abs(y1 - y0)) < 1:
                 raise Refused("damaged")
     for thing in pdf.objects:

@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from ocr.errors import CapExceeded, EngineFailed, OcrError, ScanUnreadable
 from ocr.values import (
@@ -92,7 +93,7 @@ class Reader:
 
 
 @contextmanager
-def _opened(scan: Path) -> Generator[BinaryIO]:
+def _opened(scan: Path) -> Generator[BufferedReader]:
     try:
         file = scan.open("rb")
     except IsADirectoryError:

@@ -13,13 +13,15 @@ from ocr.textlines import TextLine, placed
 from ocr.values import PageClass
 
 PSM_PAGE = 3
+HEAD_CHARACTERS = 400
 DOUBTFUL = 0.6  # mean confidence below which the page may lie on its side
 SURE_TURN = 2.0  # OSD was right 32 of 32 times above 2.3 (ocr.md 3.5)
 
-CLASSES = (
-    (PageClass.IDENTITY_CARD, ("can cuoc cong dan", "the can cuoc", "citizen identity card", "identity card", "idvnm")),
-    (PageClass.CERTIFICATE, ("trich luc", "giay khai sinh", "giay chung nhan", "giay xac nhan", "giay bao tu", "giay chung sinh")),
+CARD_MARKS = ("can cuoc cong dan", "the can cuoc", "identity card", "idvnm")
+PAPER_MARKS = (
+    "trich luc", "giay khai sinh", "giay chung nhan", "giay xac nhan", "giay bao tu", "giay chung sinh",
 )  # fmt: skip
+CLASSES = ((PageClass.IDENTITY_CARD, CARD_MARKS), (PageClass.CERTIFICATE, PAPER_MARKS))
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def read_whole_page(page: PageImage, models: Models, scratch: Path) -> WholePage
 
 def class_of(text: str) -> PageClass:
     """Return what a page that is no form seems to be, by what stands at its head."""
-    head = " ".join(folded(text).split())[:1200]
+    head = " ".join(folded(text).split())[:HEAD_CHARACTERS]
     return next((found for found, marks in CLASSES if any(mark in head for mark in marks)), PageClass.ATTACHMENT)
 
 

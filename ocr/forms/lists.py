@@ -66,7 +66,7 @@ def matched(reading: str, choices: Sequence[str]) -> str | None:
 def with_surname_mended(name: str) -> str:
     """Return the name with a surname that differs from a known one only in its tone (NGUYÊN) put right.
 
-    Tesseract misreads capital NGUYỄN (ocr.md 9 A). The surname is a closed list; nothing else of a name is ever touched.
+    Tesseract misreads capital NGUYỄN (ocr.md 9 A). Surnames are a closed list; nothing else of a name is touched.
     """
     surname, _, rest = name.partition(" ")
     if not rest or any(known.casefold() == surname.casefold() for known in SURNAMES):

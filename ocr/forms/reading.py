@@ -1,22 +1,23 @@
-"""Reading the fields of a page whose form is known: the form's own ink is taken away, what is left is what was filled in.
+"""Reading the fields of a page whose form is known: the form's ink is taken away, what is left was filled in.
 
 Labels are never read, the template knows them. All text fields go through one call of the engine, all numbers through
 another; a field without ink is empty and is not read at all, so that a dotted leader can't become letters.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from ocr.clean import INK, paper_level, reading_grey, softened
+from ocr.clean import INK, reading_grey, softened
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field, Kind
 from ocr.raster import PageImage, Pixels, turned
-from ocr.tesseract import Line, SeenWord, read_lines
+from ocr.tesseract import Line, Model, read_lines
 from ocr.textlines import TextLine, clipped
 from ocr.values import Box, Word
 from ocr.wholepage import Models
@@ -28,19 +29,27 @@ INPAINT_RADIUS = 3
 EMPTY_INK_MM2 = 0.9  # ink left in a field below this is dust: a hyphen has more
 TICKED = 0.12  # ink in a check box; empty ones have up to 0.03, ticked ones from 0.31 on
 NUMBER_CHARACTERS = "0123456789/.-"
+SHORT_NUMBER = 3  # digits that make a word a number worth reading again
+IDENTITY_DIGITS = 12
+NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
+MARGIN_PX = 12
+PAPER = 250
+SIDE_MM, RISE_MM = 0.8, 0.4  # how far writing may leave its slot
+SAME_LINE = 0.6  # of the height of a line
 
 
 @dataclass(frozen=True)
 class RawField:
-    """What was seen in one field; ``digits`` is the number in an identity paper's line, read by the number model."""
+    """What was seen in one field; ``number_text`` is the identity number in its lines, read by the number model."""
 
     field: Field
     text: str
     confidence: float
     box: Box
-    ticked: bool | None = None
-    digits: str = ""
-    digits_confidence: float = 0.0
+    ticked: tuple[bool, ...] = ()  # of check boxes, box by box
+    number_text: str = ""
+    number_confidence: float = 0.0
+    number_agrees: bool = False  # the text model read the same digits
 
 
 @dataclass(frozen=True)
@@ -67,3 +76,215 @@ class _Seen:
 
     crop: _Crop
     words: Line
+    numbers: tuple[tuple[str, float, bool], ...] = ()  # of twelve digits: text, confidence, did both models agree
+
+
+def read_form_page(page: PageImage, match: Match, models: Models, scratch: Path) -> FormPage:
+    """Return what stands in each field of the page, and the page's lines in reading order, labels included."""
+    upright = turned(page, match.rotation_deg)
+    sheet = _Sheet(upright, match)
+    crops: list[_Crop] = []
+    ticks: dict[str, list[bool]] = {}
+    for known in match.page.fields:
+        if known.kind is Kind.CHECKBOX:
+            ticks[known.name] = [sheet.ticked(box) for box in known.boxes]
+        else:
+            crops += sheet.crops(known)
+    seen = _read_crops(crops, models, scratch)
+    fields = {}
+    for known in match.page.fields:
+        own = [one for one in seen if one.crop.field is known]
+        raw = _raw(known, own, sheet)
+        fields[known.name] = replace(raw, ticked=tuple(ticks.get(known.name, ())))
+    lines = _lines_of(match, sheet, seen)
+    return FormPage(match, page.number, fields, lines)
+
+
+class _Sheet:
+    """The page laid onto its blank at WORK_DPI, the blank's ink taken away."""
+
+    def __init__(self, page: PageImage, match: Match) -> None:
+        blank = match.page
+        self.width, self.height = round(blank.width_mm * MM), round(blank.height_mm * MM)
+        self._page = page
+        self.to_page = match.to_page @ np.diag([1 / self.width, 1 / self.height, 1.0])
+        grey = reading_grey(page)
+        if page.is_bilevel:
+            grey = softened(grey, page.dpi / WORK_DPI * 0.8)
+        elif page.dpi > WORK_DPI * 1.1:
+            grey = softened(grey, page.dpi / WORK_DPI * 0.45)  # or the thinnest strokes alias away
+        flat = cv2.warpPerspective(
+            grey, np.linalg.inv(self.to_page), (self.width, self.height), flags=cv2.INTER_CUBIC, borderValue=255
+        )
+        self.flat = _evenly_lit(np.asarray(flat, dtype=np.uint8))
+        ink = cv2.resize(blank.grey, (self.width, self.height), interpolation=cv2.INTER_AREA) < 200  # noqa: PLR2004 - any ink
+        grow = 1 if page.dpi >= 280 or page.is_bilevel else 2  # noqa: PLR2004 - 300 dpi; blurred edges reach further
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
+        self.form_ink = np.asarray(cv2.dilate(ink.astype(np.uint8), kernel), dtype=np.uint8)
+
+    def crops(self, known: Field) -> list[_Crop]:
+        """Return the lines of a field that hold ink, cleaned."""
+        found = []
+        for box in known.boxes:
+            x0, y0, x1, y1 = self._pixels(box, SIDE_MM, RISE_MM)
+            pixels = self.flat[y0:y1, x0:x1]
+            mask = self.form_ink[y0:y1, x0:x1]
+            cleaned = np.asarray(cv2.inpaint(pixels, mask, INPAINT_RADIUS, cv2.INPAINT_NS), dtype=np.uint8)
+            dark = (cleaned < INK) & (mask == 0)
+            if float(dark.sum()) / MM**2 >= EMPTY_INK_MM2:
+                found.append(_Crop(known, cleaned, x0, y0))
+        return found
+
+    def ticked(self, box: Box) -> bool:
+        """Whether a check box holds more than its own frame."""
+        x0, y0, x1, y1 = self._pixels(box, 0.0, 0.0)
+        inner = self.flat[y0:y1, x0:x1] < INK
+        free = self.form_ink[y0:y1, x0:x1] == 0
+        return bool(free.any() and float(inner[free].mean()) > TICKED)
+
+    def slot(self, known: Field) -> Box:
+        """Return where on the page the field's first line is."""
+        box = known.boxes[0]
+        return self.page_box(box.x0 * self.width, box.y0 * self.height, box.x1 * self.width, box.y1 * self.height)
+
+    def page_box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        """Return a box of the sheet as a box of the page: level, about its middle line."""
+        middle = (y0 + y1) / 2
+        points = np.array([[[x0, middle], [x1, middle], [x0, y0], [x0, y1]]], dtype=np.float64)
+        left, right, top, bottom = cv2.perspectiveTransform(points, self.to_page)[0]
+        half = float(np.hypot(*(bottom - top))) / 2
+        level = (left[1] + right[1]) / 2
+        width, height = self._page.width_px, self._page.height_px
+        return clipped(left[0] / width, (level - half) / height, right[0] / width, (level + half) / height)
+
+    def _pixels(self, box: Box, side_mm: float, rise_mm: float) -> tuple[int, int, int, int]:
+        x0, x1 = round(box.x0 * self.width - side_mm * MM), round(box.x1 * self.width + side_mm * MM)
+        y0, y1 = round(box.y0 * self.height - rise_mm * MM), round(box.y1 * self.height + rise_mm * MM)
+        return max(x0, 0), max(y0, 0), min(x1, self.width), min(y1, self.height)
+
+
+def _evenly_lit(grey: Pixels) -> Pixels:
+    """Return the page as if the light were even and the paper white."""
+    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    light = cv2.GaussianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (0, 0), 6)
+    paper = cv2.resize(light, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(paper, 1), scale=PAPER), dtype=np.uint8)
+
+
+def _read_crops(crops: Sequence[_Crop], models: Models, scratch: Path) -> list[_Seen]:
+    """Return every line as read by its model, the numbers within lines of text read again by the number model.
+
+    ``vie`` misreads one identity number in eight and still gives twelve digits; ``eng`` does not (ocr.md 9 A).
+    """
+    text = _read([crop for crop in crops if not crop.field.kind.is_number], models.text, "", scratch)
+    places = [(line, index) for line, one in enumerate(text) for index in _numbers_in(one)]
+    again = [_around(text[line], index) for line, index in places]
+    plain = [crop for crop in crops if crop.field.kind.is_number]
+    numbers = _read([*plain, *again], models.numbers, NUMBER_CHARACTERS, scratch)
+    for (line, index), number in zip(places, numbers[len(plain) :], strict=True):
+        text[line] = _with_number(text[line], index, number)
+    seen = {id(one.crop): one for one in (*text, *numbers[: len(plain)])}
+    return [seen[id(crop)] for crop in crops]
+
+
+def _read(crops: Sequence[_Crop], model: Model, whitelist: str, scratch: Path) -> list[_Seen]:
+    images = [_tight(crop) for crop in crops]
+    found = read_lines(
+        [image for image, _, _ in images], model=model, psm=PSM_LINE, dpi=WORK_DPI, scratch=scratch, whitelist=whitelist
+    )
+    return [
+        _Seen(
+            crop,
+            tuple(replace(w, x0=w.x0 + x0, x1=w.x1 + x0, y0=w.y0 + y0, y1=w.y1 + y0) for line in lines for w in line),
+        )
+        for crop, (_, x0, y0), lines in zip(crops, images, found, strict=True)
+    ]
+
+
+def _tight(crop: _Crop) -> tuple[Pixels, int, int]:
+    """Return the crop cut to its ink with white around, and where its corner is on the sheet."""
+    columns = np.nonzero((crop.pixels < INK).sum(axis=0) > 0)[0]
+    first, last = (int(columns[0]), int(columns[-1])) if len(columns) else (0, crop.pixels.shape[1] - 1)
+    left, right = max(first - MARGIN_PX, 0), min(last + MARGIN_PX + 1, crop.pixels.shape[1])
+    image = cv2.copyMakeBorder(
+        crop.pixels[:, left:right], MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT, value=(PAPER,)
+    )
+    return np.asarray(image, dtype=np.uint8), crop.x0 + left - MARGIN_PX, crop.y0 - MARGIN_PX
+
+
+def _numbers_in(seen: _Seen) -> list[int]:
+    """Return which words of a line are numbers."""
+    return [
+        index
+        for index, word in enumerate(seen.words)
+        if sum(c.isdigit() for c in word.text) >= max(SHORT_NUMBER, len(word.text) * 0.6)
+    ]
+
+
+def _around(seen: _Seen, index: int) -> _Crop:
+    word, crop = seen.words[index], seen.crop
+    x0 = max(word.x0 - MARGIN_PX // 2 - crop.x0, 0)
+    pixels = np.ascontiguousarray(crop.pixels[:, x0 : word.x1 + MARGIN_PX // 2 - crop.x0])
+    return _Crop(crop.field, pixels, crop.x0 + x0, crop.y0)
+
+
+def _with_number(seen: _Seen, index: int, number: _Seen) -> _Seen:
+    """Return the line with one word read by the number model, where that gives the shape of a number."""
+    word = seen.words[index]
+    read = "".join(w.text for w in number.words)
+    tail = word.text[len(word.text.rstrip(",;.:")) :]  # the number model may not see the stop after it
+    core = read.rstrip(",;.:")
+    if NUMBER_SHAPE.fullmatch(core) is None:
+        return seen
+    confidence = min(w.confidence for w in number.words)
+    better = replace(word, text=core + tail, confidence=confidence)
+    agrees = word.text.rstrip(",;.:") == core
+    known = seen.numbers if len(core) != IDENTITY_DIGITS else (*seen.numbers, (core, confidence, agrees))
+    return replace(seen, words=(*seen.words[:index], better, *seen.words[index + 1 :]), numbers=known)
+
+
+def _raw(known: Field, seen: Sequence[_Seen], sheet: _Sheet) -> RawField:
+    words = [word for one in seen for word in one.words]
+    if words:
+        box = sheet.page_box(
+            min(w.x0 for w in words), min(w.y0 for w in words), max(w.x1 for w in words), max(w.y1 for w in words)
+        )
+    else:
+        box = sheet.slot(known)
+    letters = sum(len(w.text) for w in words)
+    confidence = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
+    text = known.join.join(" ".join(w.text for w in one.words) for one in seen if one.words)
+    number, sureness, agrees = next((number for one in seen for number in one.numbers), ("", 0.0, False))
+    return RawField(known, text, round(confidence, 3), box, (), number, sureness, agrees)
+
+
+def _lines_of(match: Match, sheet: _Sheet, seen: Sequence[_Seen]) -> list[TextLine]:
+    """Return the lines of the page: the form's own print, which needs no reading, and what was filled in."""
+    pieces: list[tuple[float, float, float, list[Word]]] = []
+    for printed in match.page.texts:
+        x0, x1 = printed.box.x0 * sheet.width, printed.box.x1 * sheet.width
+        y0, y1 = printed.box.y0 * sheet.height, printed.box.y1 * sheet.height
+        words, at = [], 0
+        for text in printed.value.split():
+            start = printed.value.index(text, at)
+            at = start + len(text)
+            step = (x1 - x0) / len(printed.value)
+            words.append(Word(text, 1.0, sheet.page_box(x0 + start * step, y0, x0 + at * step, y1)))
+        pieces.append(((y0 + y1) / 2, x0, y1 - y0, words))
+    for one in seen:
+        if one.words:
+            words = [Word(w.text, round(w.confidence, 3), sheet.page_box(w.x0, w.y0, w.x1, w.y1)) for w in one.words]
+            middle = float(np.median([(w.y0 + w.y1) / 2 for w in one.words]))
+            pieces.append((middle, one.words[0].x0, 4 * MM, words))
+    return _rows(pieces)
+
+
+def _rows(pieces: list[tuple[float, float, float, list[Word]]]) -> list[TextLine]:
+    """Return pieces (middle, left, height, words) gathered into lines from the top."""
+    rows: list[list[tuple[float, float, float, list[Word]]]] = []
+    for piece in sorted(pieces, key=itemgetter(0)):
+        if rows and piece[0] - rows[-1][0][0] < SAME_LINE * min(piece[2], rows[-1][0][2]):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [TextLine(tuple(word for piece in sorted(row, key=itemgetter(1)) for word in piece[3])) for row in rows]

@@ -109,7 +109,7 @@ def _features(grey: Pixels, long_side_px: int, count: int) -> _Features:
     scale = long_side_px / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     orb = cv2.ORB.create(nfeatures=count, fastThreshold=12)
-    keypoints, descriptors = orb.detectAndCompute(small, None)  # type: ignore[call-overload]  # None is "no mask"
+    keypoints, descriptors = orb.detectAndCompute(small, None)
     points = np.array([k.pt for k in keypoints], dtype=np.float32).reshape(-1, 2) / [small.shape[1], small.shape[0]]
     if descriptors is None:
         descriptors = np.zeros((0, 32), np.uint8)

@@ -1,0 +1,160 @@
+"""From what was seen in the fields of a form to typed values, with what speaks for and against each.
+
+A value is accepted only where its shape is right, nothing contradicts it and the engine was sure; everything else is
+shown to a person. No rule here completes a value from nothing: what does not parse stays a reading without a value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr.codes import CardHolder
+from ocr.forms.dates import date_in_words
+from ocr.forms.reading import FormPage, RawField
+from ocr.forms.syllables import folded
+from ocr.forms.templates import Rule, Template
+from ocr.forms.typed import Parsed, parsed, parsed_number
+from ocr.values import Box, Check, Decision, FieldReading, Source
+
+SURE = 0.85  # of the engine, below which a person looks; no gate by itself (ocr.md 3.4)
+CARD_PARTS = ("identity_number", "full_name", "birth_date", "sex")
+Card = tuple[int, Box, CardHolder]
+Fields = dict[str, FieldReading]
+
+
+def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
+    """Return the fields of the form that was recognised best, over all its pages."""
+    if not forms:
+        return {}
+    template = max(forms, key=lambda form: form.match.confidence).match.template
+    fields: Fields = {}
+    for form in sorted(forms, key=lambda form: -form.match.confidence):
+        if form.match.template is template:
+            for raw in form.fields.values():
+                for name, reading in _readings(raw, form.page_number):
+                    fields.setdefault(name, reading)
+    for rule in template.rules:
+        _RULES[rule.name](fields, rule)
+    for card in cards:
+        _compare_with_card(fields, card)
+    return {name: fields[name] for name in _in_order(template, fields)}
+
+
+def _in_order(template: Template, fields: Fields) -> list[str]:
+    names = []
+    for page in template.pages:
+        for field in page.fields:
+            names += [field.name, *([field.number_name] if field.number_name else [])]
+    return [name for name in names if name in fields]
+
+
+def _readings(raw: RawField, page: int) -> list[tuple[str, FieldReading]]:
+    found = [(raw.field.name, _reading(raw, parsed(raw), raw.text, page))]
+    if raw.field.number_name:
+        found.append((raw.field.number_name, _reading(raw, parsed_number(raw), raw.number_text, page)))
+    return found
+
+
+def _reading(raw: RawField, meant: Parsed, text: str, page: int) -> FieldReading:
+    if not text and meant.value is None and not meant.problems:
+        return FieldReading(
+            "", None, 0.0, page, raw.box, Source.NONE, Decision.EMPTY, {"structure": Check.NOT_APPLICABLE}
+        )
+    sure = meant.structure is Check.OK and meant.confidence >= SURE and not meant.problems
+    return FieldReading(
+        reading=text,
+        value=meant.value,
+        confidence=round(meant.confidence, 3),
+        page=page,
+        box=raw.box,
+        source=Source.OCR,
+        decision=Decision.ACCEPTED if sure and meant.value is not None else Decision.LOOK,
+        checks={"structure": meant.structure},
+        problems=meant.problems,
+    )
+
+
+def _noted(fields: Fields, name: str, check: str, outcome: Check, problem: str | None = None) -> None:
+    """Write a check's outcome to a field; what failed is looked at by a person."""
+    field = fields.get(name)
+    if field is None or field.decision is Decision.EMPTY:
+        return
+    problems = field.problems if problem is None else (*field.problems, problem)
+    decision = Decision.LOOK if outcome is Check.FAILED else field.decision
+    fields[name] = replace(field, checks={**field.checks, check: outcome}, problems=problems, decision=decision)
+
+
+def _value(fields: Fields, name: str) -> str | None:
+    return fields[name].value if name in fields else None
+
+
+def _words_equal_date(fields: Fields, rule: Rule) -> None:
+    words, date = rule.fields
+    spoken = date_in_words(_value(fields, words) or "")
+    written = _value(fields, date)
+    if spoken is None or date not in fields:
+        return
+    if written is None:
+        found = fields[date]
+        fields[date] = replace(found, value=spoken, source=Source.OCR, decision=Decision.LOOK)
+        _noted(fields, date, rule.name, Check.NOT_APPLICABLE, "taken from the date in words")
+    elif written == spoken:
+        for name in rule.fields:
+            _noted(fields, name, rule.name, Check.OK)
+    else:
+        for name in rule.fields:
+            _noted(fields, name, rule.name, Check.FAILED, "the date in words and in digits differ")
+
+
+def _identity_matches_person(fields: Fields, rule: Rule) -> None:
+    number, sex, birth = rule.fields
+    digits = _value(fields, number)
+    if digits is None or len(digits) != 12 or not digits.isdecimal():  # noqa: PLR2004 - digits of an identity number
+        return
+    century = 1900 + int(digits[3]) // 2 * 100
+    facts = (
+        (sex, ("Nam", "Nữ")[int(digits[3]) % 2], _value(fields, sex), "sex does not match the number"),
+        (
+            birth,
+            str(century + int(digits[4:6])),
+            (_value(fields, birth) or "")[:4] or None,
+            "year of birth does not match the number",
+        ),
+    )
+    known = [(name, said == meant, problem) for name, meant, said, problem in facts if name and said is not None]
+    for name, agrees, problem in known:
+        if not agrees:  # lawful after a correction of sex or birth year: shown, never refused
+            _noted(fields, name, rule.name, Check.FAILED, problem)
+            _noted(fields, number, rule.name, Check.FAILED, problem)
+        else:
+            _noted(fields, name, rule.name, Check.OK)
+    if known and all(agrees for _, agrees, _ in known):
+        _noted(fields, number, rule.name, Check.OK)
+
+
+_RULES = {"words_equal_date": _words_equal_date, "identity_matches_person": _identity_matches_person}
+
+
+def _compare_with_card(fields: Fields, card: Card) -> None:
+    """Hold the person on an identity card against the people of the form; the card's number may fill in a lost one."""
+    page, box, holder = card
+    said = dict(zip(CARD_PARTS, (holder.number, holder.full_name, holder.birth_date, holder.sex), strict=True))
+    people = [name.rpartition(".")[0] for name in fields if name.endswith(".full_name")]
+    for person in people:
+        own = {part: f"{person}.{part}" for part in CARD_PARTS}
+        agreeing = {part for part in CARD_PARTS if _same(_value(fields, own[part]), said[part])}
+        if not ("identity_number" in agreeing or {"full_name", "birth_date"} <= agreeing):
+            continue
+        number = fields.get(own["identity_number"])
+        if number is not None and number.value is None:
+            fields[own["identity_number"]] = replace(
+                number, value=holder.number, source=Source.QR, page=page, box=box, decision=Decision.LOOK
+            )
+        for part, name in own.items():
+            if _value(fields, name) is not None:
+                agrees = _same(_value(fields, name), said[part])
+                problem = None if agrees else "differs from the identity card"
+                _noted(fields, name, "qr", Check.OK if agrees else Check.FAILED, problem)
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and folded(" ".join(one.split())) == folded(" ".join(other.split()))
