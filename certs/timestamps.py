@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from asn1crypto import cms, core, tsp
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import algos, cms, core, tsp  # type: ignore[import-untyped]  # asn1crypto has no types
+from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # the same
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -95,25 +95,28 @@ class TimestampAuthority:
 
     def _signed(self, info: bytes) -> bytes:
         own = asn1_x509.Certificate.load(self._key.certificate.der)
+        digest = algos.DigestAlgorithm({"algorithm": "sha256"})
+        name = "sha256_rsa" if self._key.algorithm is KeyAlgorithm.RSA else "sha256_ecdsa"
+        mechanism = algos.SignedDigestAlgorithm({"algorithm": name})
         attributes = cms.CMSAttributes([
             _attribute("content_type", "tst_info"),
             _attribute("message_digest", hashlib.sha256(info).digest()),
             _attribute("signing_certificate_v2", {"certs": [{"cert_hash": hashlib.sha256(own.dump()).digest()}]}),
+            _attribute("cms_algorithm_protection", {"digest_algorithm": digest, "signature_algorithm": mechanism}),
         ])
         signature = self._key.sign(attributes.dump(), Digest.SHA256)
-        mechanism = "sha256_rsa" if self._key.algorithm is KeyAlgorithm.RSA else "sha256_ecdsa"
         signer = cms.SignerInfo({
             "version": "v1",
             "sid": cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number}),
-            "digest_algorithm": {"algorithm": "sha256"},
+            "digest_algorithm": digest,
             "signed_attrs": attributes,
-            "signature_algorithm": {"algorithm": mechanism},
+            "signature_algorithm": mechanism,
             "signature": signature,
         })
         chain = [asn1_x509.Certificate.load(one.der) for one in self._key.chain if not one.is_self_signed]
         content = cms.SignedData({
             "version": "v3",
-            "digest_algorithms": [{"algorithm": "sha256"}],
+            "digest_algorithms": [digest],
             "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(info)},
             "certificates": [own, *chain],
             "signer_infos": [signer],

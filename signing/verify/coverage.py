@@ -1,0 +1,138 @@
+"""Which bytes a signature really covers: our own check, because pyHanko's answer is not enough (signing.md 0.1, B9).
+
+Four numbers; the gap between the two ranges is exactly the signature's own bytes in hex and nothing else; the file cut
+off where the ranges end is a whole PDF that holds the same field with the same signature. Whoever passes these can
+still have changed the file afterwards: that is for `changes`.
+"""
+
+import io
+import os
+import re
+from typing import BinaryIO
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from signing.verify.limits import DECODE_LIMITS
+
+NUMBERS = 4
+TAIL_BYTES = 64
+# ISO 32000-1 7.5.5; one end of line may follow, since most writers set it, and not one byte more.
+END = re.compile(rb"startxref\s{1,4}(\d{1,12})\s{1,4}%%EOF(?:\r\n|\n|\r)?\Z")
+HEX_LOWER = re.compile(rb"[0-9a-f]+\Z")
+HEX_UPPER = re.compile(rb"[0-9A-F]+\Z")
+LONG_FORM = 0x80
+
+
+class NotCovered(Exception):
+    """The message says which of the conditions does not hold; for operators."""
+
+
+class Window(io.RawIOBase):
+    """The first bytes of a file as a file of its own, without a copy."""
+
+    def __init__(self, stream: BinaryIO, size_bytes: int) -> None:
+        super().__init__()
+        self._stream, self._size, self._at = stream, size_bytes, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise ValueError("before the first byte")
+        self._at = base + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any writable buffer
+        self._stream.seek(self._at)
+        content = self._stream.read(min(len(buffer), max(0, self._size - self._at)))
+        buffer[: len(content)] = content
+        self._at += len(content)
+        return len(content)
+
+
+def covered_bytes(stream: BinaryIO, size_bytes: int, signature: EmbeddedPdfSignature) -> int:
+    """Return where the covered revision ends; raises ``NotCovered``."""
+    numbers = list(signature.byte_range)
+    if len(numbers) != NUMBERS or any(type(one.real if hasattr(one, "real") else one) is not int for one in numbers):
+        raise NotCovered("the byte range is not four whole numbers")
+    start, first, second, rest = (int(one) for one in numbers)
+    end = second + rest
+    if start != 0 or first <= 0 or second <= first or rest <= 0 or end > size_bytes:
+        raise NotCovered("the byte range does not lie in the file")
+    _check_written_range(stream, first, second, numbers)
+    _check_gap(stream, first, second, signature.pkcs7_content)
+    _check_revision(stream, end, signature)
+    return end
+
+
+def check_end(stream: BinaryIO, size_bytes: int) -> None:
+    """Raise ``NotCovered`` unless the file ends where a revision ends, with at most one end of line after it."""
+    stream.seek(max(0, size_bytes - TAIL_BYTES))
+    if END.search(stream.read(TAIL_BYTES)) is None:
+        raise NotCovered("bytes stand after the end of the document")
+
+
+def _check_written_range(stream: BinaryIO, first: int, second: int, numbers: list[int]) -> None:
+    """The numbers stand in the covered bytes as plain digits, close to the gap: no second reader reads others."""
+    plain = rb"/ByteRange\s*\[\s*%d\s+%d\s+%d\s+%d\s*\]" % tuple(int(one) for one in numbers)
+    reach = 1 << 16
+    stream.seek(max(0, first - reach))
+    before = stream.read(min(first, reach))
+    stream.seek(second)
+    after = stream.read(reach)
+    if re.search(plain, before) is None and re.search(plain, after) is None:
+        raise NotCovered("the byte range is not written plainly beside the signature")
+
+
+def _check_gap(stream: BinaryIO, first: int, second: int, contents: bytes) -> None:
+    stream.seek(first)
+    gap = stream.read(second - first)
+    digits = gap[1:-1]
+    if gap[:1] != b"<" or gap[-1:] != b">" or len(digits) % 2 or not (
+        HEX_LOWER.match(digits) or HEX_UPPER.match(digits)  # one case: a digit changed in case only is a change
+    ):
+        raise NotCovered("the gap holds more than the signature")
+    raw = bytes.fromhex(digits.decode())
+    if raw != bytes(contents):
+        raise NotCovered("the gap is not the signature that the field names")
+    if raw[_der_size(raw) :].strip(b"\x00"):
+        raise NotCovered("bytes are hidden behind the signature")
+
+
+def _der_size(raw: bytes) -> int:
+    """Return how long the first DER value is; indefinite lengths are as long as everything."""
+    if len(raw) < 2 or raw[0] != 0x30:
+        raise NotCovered("the signature is not CMS")
+    if raw[1] < LONG_FORM:
+        return 2 + raw[1]
+    count = raw[1] - LONG_FORM
+    if count == 0:  # BER with an end mark: asn1crypto finds the end
+        return len(raw)
+    return 2 + count + int.from_bytes(raw[2 : 2 + count])
+
+
+def _check_revision(stream: BinaryIO, end: int, signature: EmbeddedPdfSignature) -> None:
+    window = io.BufferedReader(Window(stream, end))
+    check_end(window, end)  # type: ignore[arg-type]  # a reader of bytes
+    reader = PdfFileReader(window, strict=False, decode_limits=DECODE_LIMITS)
+    if reader.total_revisions - 1 != signature.signed_revision:
+        raise NotCovered("the covered bytes hold another revision")
+    for name, value, _ in enumerate_sig_fields(reader, filled_status=True):
+        if name != signature.field_name or value is None:
+            continue
+        again = value.get_object()
+        if list(again.raw_get("/ByteRange")) == list(signature.byte_range) and bytes(
+            again.raw_get("/Contents").original_bytes
+        ) == bytes(signature.pkcs7_content):
+            return
+    raise NotCovered("the covered bytes do not hold this signature in this field")

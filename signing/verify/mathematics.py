@@ -1,0 +1,170 @@
+"""Digest and signature value, and a strict look at everything in the CMS that no signature covers.
+
+The bytes of a signature lie in the gap that it cannot cover itself, so each unsigned part there is held against a
+signed one: versions, algorithm names, certificates, attributes. What cannot be explained is a change.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import cms, core, x509  # type: ignore[import-untyped]  # asn1crypto has no types
+from cryptography import x509 as pyca_x509
+from cryptography.exceptions import InvalidSignature
+from pyhanko.sign.general import CMSExtractionError, extract_signer_info
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
+
+from signing.verify.algorithms import POLICY
+from signing.verify.limits import MOST_CERTIFICATES
+
+NULL = b"\x05\x00"
+KNOWN_UNSIGNED = {
+    "signature_time_stamp_token",
+    "counter_signature",
+    "1.2.840.113549.1.9.16.2.14",
+    "1.2.840.113549.1.9.16.2.21",  # complete certificate references (CAdES-C)
+    "1.2.840.113549.1.9.16.2.22",
+    "1.2.840.113549.1.9.16.2.23",  # certificate values
+    "1.2.840.113549.1.9.16.2.24",
+    "1.2.840.113583.1.1.8",  # Adobe's revocation data, put here by some
+    "adobe_revocation_info_archival",
+}
+
+
+class Damaged(Exception):
+    """The CMS is not what its signer made; ``cause`` is one of ``signing.verify.causes``."""
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(detail)
+        self.cause = cause
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One CMS signature that holds, whoever made it."""
+
+    certificate: x509.Certificate
+    others: tuple[x509.Certificate, ...]
+    signer: cms.SignerInfo
+    digest: str
+
+
+@dataclass(frozen=True)
+class TokenFound:
+    signed: Signed
+    at: datetime
+
+
+def check_signature(content: cms.SignedData, digest: bytes, expected_type: str = "data") -> Signed:
+    """Return who signed, or raise ``Damaged``."""
+    try:
+        _check_shape(content, expected_type)
+        certificates = extract_certs_for_validation(content)
+        signer = extract_signer_info(content)
+        intact, valid = validate_sig_integrity(signer, certificates.signer_cert, expected_type, digest)
+    except (CMSExtractionError, SignatureValidationError) as error:
+        raise Damaged("format", str(error)) from error
+    if not intact:
+        raise Damaged("hash", "the digest differs")
+    if not valid:
+        raise Damaged("value", "the signature value does not fit the key")
+    others = tuple(certificates.other_certs)
+    return Signed(certificates.signer_cert, others, signer, signer["digest_algorithm"]["algorithm"].native)
+
+
+def check_token(content: cms.ContentInfo, covered: bytes) -> TokenFound:
+    """Return what a timestamp token over ``covered`` says, or raise ``Damaged``."""
+    if content["content_type"].native != "signed_data":
+        raise Damaged("format", "the token is not signed data")
+    data = content["content"]
+    inner = data["encap_content_info"]["content"]
+    algorithm = extract_signer_info(data)["digest_algorithm"]["algorithm"].native
+    signed = check_signature(data, hashlib.new(algorithm, bytes(inner)).digest(), "tst_info")
+    info = inner.parsed
+    imprint = info["message_imprint"]
+    name = imprint["hash_algorithm"]["algorithm"].native
+    if hashlib.new(name, covered).digest() != imprint["hashed_message"].native:
+        raise Damaged("token", "the token is of something else")
+    return TokenFound(signed, info["gen_time"].native)
+
+
+def tokens_of(signer: cms.SignerInfo) -> list[cms.ContentInfo]:
+    """Return the signature timestamp tokens; unsigned attributes nobody knows raise ``Damaged``."""
+    found: list[cms.ContentInfo] = []
+    if signer["unsigned_attrs"] is core.VOID or signer["unsigned_attrs"].native is None:
+        return found
+    for attribute in signer["unsigned_attrs"]:
+        kind = attribute["type"].native
+        if kind not in KNOWN_UNSIGNED:
+            raise Damaged("format", f"unknown unsigned attribute {kind}")
+        if kind == "signature_time_stamp_token":
+            found += list(attribute["values"])
+    return found
+
+
+def algorithms_allowed(signed: Signed, moment: datetime) -> bool:
+    """Whether digest, mechanism and key were good enough at that time."""
+    return bool(
+        POLICY.digest_algorithm_allowed(signed.signer["digest_algorithm"], moment)
+        and POLICY.signature_algorithm_allowed(
+            signed.signer["signature_algorithm"], moment, signed.certificate.public_key
+        )
+    )
+
+
+def _check_shape(content: cms.SignedData, expected_type: str) -> None:
+    """Versions and algorithm lists stand outside the signature; RFC 5652 5.1 fixes them."""
+    if len(content["signer_infos"]) != 1:
+        raise Damaged("format", "not one signer")
+    if len(content["certificates"] or ()) > MOST_CERTIFICATES:
+        raise Damaged("format", "too many certificates")
+    signer = content["signer_infos"][0]
+    by_key_id = signer["sid"].name == "subject_key_identifier"
+    if signer["version"].native != ("v3" if by_key_id else "v1"):
+        raise Damaged("format", "wrong version of the signer")
+    plain = "v3" if by_key_id or expected_type != "data" else "v1"
+    kinds = {one.name for one in content["certificates"] or ()}
+    if content["version"].native != plain and kinds <= {"certificate"}:  # other kinds ask for 4 or 5
+        raise Damaged("format", "wrong version")
+    if content["encap_content_info"]["content_type"].native != expected_type:
+        raise Damaged("format", "wrong content type")
+    own = signer["digest_algorithm"]["algorithm"].native
+    if own not in [one["algorithm"].native for one in content["digest_algorithms"]]:
+        raise Damaged("format", "the signer's digest is not listed")
+    mechanism = signer["signature_algorithm"]
+    plain_ones = [*content["digest_algorithms"], signer["digest_algorithm"]]
+    if mechanism["algorithm"].native != "rsassa_pss":
+        plain_ones.append(mechanism)
+    if any(one["parameters"].dump() not in {b"", NULL} for one in plain_ones):
+        raise Damaged("format", "an algorithm has parameters it does not take")
+    try:
+        named = mechanism.hash_algo
+    except ValueError:
+        named = own
+    if named != own:
+        raise Damaged("format", "two digests are named")
+
+
+def check_twins(others: Iterable[x509.Certificate], path: list[x509.Certificate], known: list[x509.Certificate]) -> None:
+    """Certificates beside a signature are not signed: one that passes for an issuer in use must be that issuer.
+
+    Raises ``Damaged`` for a certificate with the name or the key of one in ``path`` that nobody known has issued.
+    """
+    in_path = {one.dump() for one in path}
+    names, keys = {one.subject.dump() for one in path}, {one.public_key.dump() for one in path}
+    for one in others:
+        if one.dump() in in_path or (one.subject.dump() not in names and one.public_key.dump() not in keys):
+            continue
+        if not any(_issued(one, parent) for parent in known):
+            raise Damaged("format", "a certificate beside the signature was altered")
+
+
+def _issued(certificate: x509.Certificate, parent: x509.Certificate) -> bool:
+    try:
+        child, above = (pyca_x509.load_der_x509_certificate(one.dump()) for one in (certificate, parent))
+        child.verify_directly_issued_by(above)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True

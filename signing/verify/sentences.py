@@ -1,0 +1,189 @@
+"""The verdict in one plain sentence, Vietnamese first: what a citizen reads (ux.md C.5).
+
+These stand in the report itself (interfaces.md), so they are made here and not in `web`. Never only "valid" or
+"invalid"; a proven time is told apart from a declared one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+
+from signing.values import Role, SignatureReport, Trust, Verdict
+from signing.verify.causes import Cause
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+class Unread(StrEnum):
+    """Answers for files in which there is no signature to judge."""
+
+    EMPTY = "empty"
+    NOT_A_PDF = "not-a-pdf"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too-large"
+    NOT_FOUND = "not-found"
+    STOPPED = "stopped"
+    NO_SIGNATURE = "no-signature"
+    SAVED_ANEW = "saved-anew"
+
+
+@dataclass(frozen=True)
+class Finding:
+    report: SignatureReport
+    cause: Cause
+
+
+UNREAD = {
+    Unread.EMPTY: ("Không đọc được: tệp trống.", "Cannot be read: the file is empty."),
+    Unread.NOT_A_PDF: (
+        "Không đọc được: đây không phải là tệp PDF.",
+        "Cannot be read: this is not a PDF file.",
+    ),
+    Unread.ENCRYPTED: (
+        "Không đọc được: tệp có mật khẩu. Ông/bà hãy xin bản không đặt mật khẩu.",
+        "Cannot be read: the file is protected by a password. Please ask for one without.",
+    ),
+    Unread.DAMAGED: (
+        "Không đọc được: tệp PDF bị hỏng hoặc bị cắt cụt. Ông/bà hãy tải lại tệp gốc.",
+        "Cannot be read: the PDF is damaged or cut off. Please fetch the original again.",
+    ),
+    Unread.TOO_LARGE: ("Không đọc được: tệp quá lớn.", "Cannot be read: the file is too large."),
+    Unread.NOT_FOUND: (
+        "Không đọc được: không mở được tệp này.",
+        "Cannot be read: this file could not be opened.",
+    ),
+    Unread.STOPPED: (
+        "Không đọc được: việc kiểm tra tệp này tốn quá nhiều thời gian hoặc bộ nhớ nên đã dừng.",
+        "Cannot be read: checking this file took too much time or memory and was stopped.",
+    ),
+    Unread.NO_SIGNATURE: (
+        "Tệp này không có chữ ký số. Ảnh chụp con dấu hoặc chữ ký không phải là chữ ký số.",
+        "This file has no digital signature. A picture of a seal or a signature is none.",
+    ),
+    Unread.SAVED_ANEW: (
+        "Chưa kết luận được. Tệp này đã từng được ký số, nhưng sau đó bị lưu lại nên chữ ký không còn chứng minh được "
+        "điều gì. Ông/bà hãy xin tệp gốc.",
+        "No conclusion. This file was once signed but was saved anew afterwards, so the signature proves nothing any "
+        "more. Please ask for the original file.",
+    ),
+}
+
+CAUSES = {
+    Cause.FORMAT: ("chữ ký số bị hỏng", "the digital signature is damaged"),
+    Cause.COVERAGE: (
+        "chữ ký không bao trùm toàn bộ văn bản đã ký",
+        "the signature does not cover all of the signed document",
+    ),
+    Cause.HASH: ("tệp đã bị sửa sau khi ký", "the file was changed after it was signed"),
+    Cause.VALUE: ("chữ ký số không đúng", "the signature is wrong"),
+    Cause.TOKEN: (
+        "dấu thời gian không khớp với chữ ký",
+        "the timestamp does not belong to the signature",
+    ),
+    Cause.CHANGED: ("tệp đã bị sửa sau khi ký", "the file was changed after it was signed"),
+    Cause.NOT_YET_VALID: (
+        "lúc ký, chứng thư của người ký chưa có hiệu lực",
+        "the signer's certificate was not yet in force at the time of signing",
+    ),
+    Cause.REVOKED: (
+        "chứng thư của người ký đã bị thu hồi",
+        "the signer's certificate was revoked",
+    ),
+    Cause.EXPIRED: (
+        "chứng thư của người ký không còn hoặc chưa có hiệu lực, và không có dấu thời gian chứng minh thời điểm ký",
+        "the signer's certificate is not in force, and no timestamp proves when it was signed",
+    ),
+    Cause.NO_CHAIN: (
+        "không biết cơ quan nào đã cấp chứng thư của người ký",
+        "the authority that issued the signer's certificate is not known",
+    ),
+    Cause.PURPOSE: (
+        "chứng thư của người ký không dùng để ký văn bản",
+        "the signer's certificate is not meant for signing documents",
+    ),
+    Cause.CHAIN: (
+        "chứng thư của người ký không hợp quy định",
+        "the signer's certificate breaks a rule",
+    ),
+    Cause.ALGORITHM: (
+        "thuật toán ký không còn đủ an toàn",
+        "the algorithms of the signature are no longer safe enough",
+    ),
+    Cause.REVOCATION_UNKNOWN: (
+        "chưa biết chứng thư của người ký có bị thu hồi hay không; cần danh sách thu hồi của cơ quan cấp",
+        "it is not known whether the signer's certificate was revoked; the issuer's revocation list is needed",
+    ),
+    Cause.ADDED_SIGNATURE: (
+        "sau chữ ký này có người ký thêm vào tệp, chưa rõ phần thêm có được phép hay không",
+        "somebody added a signature afterwards, and it is not clear whether the addition was allowed",
+    ),
+    Cause.SECOND_OPINION: (
+        "công cụ kiểm tra thứ hai không đồng ý hoặc không trả lời",
+        "a second tool disagreed or gave no answer",
+    ),
+}
+
+
+def unread_sentences(unread: Unread) -> tuple[str, str]:
+    return UNREAD[unread]
+
+
+def sentences_of(findings: Sequence[Finding], worst: Finding, trust: Trust) -> tuple[str, str]:
+    """Return the sentence about the whole file in Vietnamese and English."""
+    report = worst.report
+    if report.verdict is Verdict.PASSED:
+        return _passed(findings, trust)
+    vietnamese, english = CAUSES[worst.cause]
+    who_vi = f" (chữ ký của {report.signer})" if report.signer else f" (chữ ký «{report.field}»)"
+    who_en = f" (signature of {report.signer})" if report.signer else f" (signature “{report.field}”)"
+    if report.verdict is Verdict.FAILED or worst.cause is Cause.REVOKED:
+        return f"Không dùng được: {vietnamese}{who_vi}.", f"Not to be used: {english}{who_en}."
+    intact = all(one.report.intact for one in findings)
+    return (
+        f"Chưa kết luận được. {'Chữ ký còn nguyên, nhưng ' if intact else ''}{vietnamese}{who_vi}.",
+        f"No conclusion. {'The signatures are intact, but ' if intact else ''}{english}{who_en}.",
+    )
+
+
+def _passed(findings: Sequence[Finding], trust: Trust) -> tuple[str, str]:
+    reports = [one.report for one in findings if one.report.role is not Role.DOCUMENT_TIMESTAMP]
+    if not reports:
+        return (
+            "Tệp chỉ có dấu thời gian, không có chữ ký của ai; nội dung chưa bị sửa sau đó.",
+            "The file has a timestamp only and nobody's signature; its content was not changed afterwards.",
+        )
+    seal = next((one for one in reports if one.role is Role.SEAL), None)
+    first = seal or reports[-1]
+    who = first.signer or first.organisation
+    signers = [one.signer for one in reports if one is not first and one.signer]
+    by_vi = f" (người ký: {', '.join(signers)})" if signers else ""
+    by_en = f" (signed by {', '.join(signers)})" if signers else ""
+    when_vi, when_en = _when(first)
+    if trust is Trust.DEMO:
+        return (
+            f"Bản trình diễn, KHÔNG CÓ GIÁ TRỊ PHÁP LÝ: chữ ký của {who}{by_vi}{when_vi} đúng về kỹ thuật và tệp chưa "
+            "bị sửa sau khi ký.",
+            f"A demonstration WITHOUT LEGAL VALUE: the signature of {who}{by_en}{when_en} is technically right and the "
+            "file was not changed afterwards.",
+        )
+    if trust is Trust.PUBLIC:
+        return (
+            f"Ký đúng nhưng không phải cơ quan nhà nước. Do {who}{by_vi} ký{when_vi}, chưa bị sửa sau khi ký.",
+            f"Rightly signed, but not by a state office. Signed by {who}{by_en}{when_en}, not changed afterwards.",
+        )
+    return (
+        f"Văn bản thật. Do {who}{by_vi} ký{when_vi}, chưa bị sửa sau khi ký.",
+        f"Genuine. Signed by {who}{by_en}{when_en}, not changed afterwards.",
+    )
+
+
+def _when(report: SignatureReport) -> tuple[str, str]:
+    if report.proven_at is not None:
+        at = datetime.fromisoformat(report.proven_at).astimezone(VIETNAM)
+        return f" ngày {at:%d/%m/%Y}", f" on {at:%d/%m/%Y}"
+    if report.declared_at is not None:
+        at = datetime.fromisoformat(report.declared_at).astimezone(VIETNAM)
+        return f" (tự khai ngày {at:%d/%m/%Y}, không có dấu thời gian)", f" (by their own word on {at:%d/%m/%Y})"
+    return "", ""
