@@ -253,7 +253,8 @@ def _raw(known: Field, seen: Sequence[_Seen], sheet: _Sheet) -> RawField:
         box = sheet.slot(known)
     letters = sum(len(w.text) for w in words)
     confidence = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
-    text = known.join.join(" ".join(w.text for w in one.words) for one in seen if one.words)
+    pieces = [" ".join(w.text for w in one.words) for one in seen if one.words]
+    text = known.join.join(piece if known.join == " " else piece.strip(" .,-") for piece in pieces)
     number, sureness, agrees = next((number for one in seen for number in one.numbers), ("", 0.0, False))
     return RawField(known, text, round(confidence, 3), box, (), number, sureness, agrees)
 

@@ -12,11 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.clean import paper_level, reading_grey
+from ocr.clean import paper_level, reading_grey, softened
+from ocr.forms.align import refined
 from ocr.forms.templates import Template, TemplatePage
 from ocr.raster import PageImage, Pixels
 
-COARSE_PX, FINE_PX = 702, 1170  # the long side of A4 at 60 and 100 dpi
+COARSE_PX, FINE_PX, ALIGN_PX = 702, 1170, 1403  # the long side of A4 at 60, 100 and 120 dpi
+ALIGN_DPI = 120
 COARSE_FEATURES, FINE_FEATURES = 1000, 2500
 COARSE_INLIERS = 40  # wrong documents have 6 to 32 (ocr.md 7)
 FINE_INLIERS = 120
@@ -98,10 +100,15 @@ class Recogniser:
         quarter = round(angle / 90) * 90
         rotation_deg = -quarter % 360
         scale = np.diag([float(page.width_px), float(page.height_px), 1.0])
-        to_page = _turn_pixels(rotation_deg, page.width_px, page.height_px) @ scale @ matrix
-        agreement = _print_found(grey, form.page, scale @ matrix)
+        small = softened(grey, page.dpi / ALIGN_DPI * 0.4) if page.dpi > ALIGN_DPI else grey
+        seen, blank, to_fractions = _laid_on(small, form.page, scale @ matrix)
+        finer = refined(seen, blank, [text.box for text in form.page.texts])
+        matrix = matrix @ to_fractions @ finer @ np.linalg.inv(to_fractions)
+        seen, _, _ = _laid_on(small, form.page, scale @ matrix)
+        agreement = _print_found(seen, blank)
         if agreement < PRINT_FOUND:
             return None
+        to_page = _turn_pixels(rotation_deg, page.width_px, page.height_px) @ scale @ matrix
         return Match(form.template, form.page, rotation_deg, round(angle - quarter, 2), to_page, round(agreement, 3))
 
 
@@ -150,13 +157,20 @@ def _turn_pixels(clockwise_deg: int, width: float, height: float) -> Matrix:
     )
 
 
-def _print_found(grey: Pixels, form: TemplatePage, to_pixels: Matrix) -> float:
-    """Return the share of the form's print that is dark on the page, a pixel of 100 dpi this way or that."""
-    height, width = FINE_PX, round(FINE_PX * form.grey.shape[1] / form.grey.shape[0])
+def _laid_on(grey: Pixels, form: TemplatePage, to_pixels: Matrix) -> tuple[Pixels, Pixels, Matrix]:
+    """Return the page laid on its blank, the blank at the same size, and the matrix from there to fractions."""
+    height, width = ALIGN_PX, round(ALIGN_PX * form.grey.shape[1] / form.grey.shape[0])
     blank = cv2.resize(form.grey, (width, height), interpolation=cv2.INTER_AREA)
-    from_small = to_pixels @ np.diag([1 / width, 1 / height, 1.0])
-    seen = cv2.warpPerspective(grey, np.linalg.inv(from_small), (width, height), borderValue=255, flags=cv2.INTER_AREA)
+    to_fractions = np.diag([1 / width, 1 / height, 1.0])
+    seen = cv2.warpPerspective(
+        grey, np.linalg.inv(to_pixels @ to_fractions), (width, height), borderValue=255, flags=cv2.INTER_LINEAR
+    )
+    return np.asarray(seen, dtype=np.uint8), np.asarray(blank, dtype=np.uint8), to_fractions
+
+
+def _print_found(seen: Pixels, blank: Pixels) -> float:
+    """Return the share of the form's print that is dark on the page, a pixel this way or that."""
     paper = cv2.blur(seen, (61, 61))
     dark = (seen.astype(np.int16) < paper.astype(np.int16) - 25).astype(np.uint8)
-    ink = blank < paper_level(np.asarray(blank, dtype=np.uint8)) - 90
+    ink = blank < paper_level(blank) - 90
     return float(cv2.dilate(dark, np.ones((3, 3), np.uint8))[ink].mean()) if ink.any() else 0.0

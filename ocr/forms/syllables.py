@@ -63,7 +63,7 @@ def is_syllable(word: str) -> bool:
     return False
 
 
-def words_possible(text: str) -> bool:
-    """Whether every word of letters can be Vietnamese, or is a letter or two of an abbreviation in capitals."""
+def words_possible(text: str, longest_abbreviation: int = 4) -> bool:
+    """Whether every word of letters can be Vietnamese, or is an abbreviation in capitals (UBND, CCCD)."""
     words = WORD.findall(text)
-    return bool(words) and all(is_syllable(word) or (word.isupper() and len(word) <= 2) for word in words)  # noqa: PLR2004 - UB, TP
+    return all(is_syllable(word) or (word.isupper() and len(word) <= longest_abbreviation) for word in words)

@@ -100,4 +100,4 @@ def _listed(raw: RawField, text: str) -> Parsed:
 
 def _name(raw: RawField, text: str) -> Parsed:
     value = with_surname_mended(text)
-    return Parsed(value, _check(NAME.fullmatch(value) is not None and words_possible(value)), raw.confidence)
+    return Parsed(value, _check(NAME.fullmatch(value) is not None and words_possible(value, 1)), raw.confidence)
