@@ -1,0 +1,94 @@
+"""The office's registered keys, and the ``Signer`` that uses them for a person who gave the secret.
+
+A key belongs to an account in a role, the seal to the unit; it is registered once, by id, never found by a name in a
+certificate. The official's signature is timestamped (B-T); the seal brings the revocation data for both (B-LT). The
+private keys themselves live in ``certs``: here is only which file or token is whose.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from certs.certificate import Certificate
+from certs.durable import write_durably
+from certs.errors import CertError, KeyLocked
+from certs.keys.file import FileKey, load_key, p12_of
+from certs.revocation import Evidence
+from dossiers.engines import Clock, SigningOrder
+from signing import KeyUnavailable, Level, Report, Role
+from signing.sign import Statement, Timestamper, sign
+
+LEVEL_OF = {Role.OFFICIAL: Level.B_T, Role.SEAL: Level.B_LT}
+MARK_OF = {Role.OFFICIAL: "signature", Role.SEAL: "seal"}
+
+
+class Marks(Protocol):
+    def mark(self, kind: str, data: Mapping[str, object]) -> bytes: ...
+
+
+class KeyFolder:
+    """Registered keys as files: ``<account or unit id>-<role>.p12`` under the person's secret, and the certificate."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def register(self, owner_id: UUID, role: Role, key: FileKey, secret: str) -> None:
+        """Keep the key under the secret; an older one of the same owner and role is replaced."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_durably(self._path(owner_id, role, "p12"), p12_of(key, secret.encode()), 0o600)
+        write_durably(self._path(owner_id, role, "cer"), key.certificate.der, 0o600)
+
+    def certificate(self, owner_id: UUID, role: Role) -> Certificate:
+        """Return the certificate without any secret; raises ``KeyUnavailable``."""
+        try:
+            return Certificate.from_pem_or_der(self._path(owner_id, role, "cer").read_bytes())
+        except OSError as error:
+            raise KeyUnavailable("no_key_registered", role=role.value) from error
+
+    def key(self, owner_id: UUID, role: Role, secret: str) -> FileKey:
+        """Return the key, opened with the secret; raises ``KeyUnavailable``."""
+        try:
+            return load_key(self._path(owner_id, role, "p12"), secret.encode())
+        except KeyLocked as error:
+            raise KeyUnavailable("wrong_secret", role=role.value) from error
+        except CertError as error:
+            raise KeyUnavailable("no_key_registered", role=role.value) from error
+
+    def _path(self, owner_id: UUID, role: Role, suffix: str) -> Path:
+        return self._folder / f"{owner_id}-{role.value}.{suffix}"
+
+
+@dataclass(frozen=True)
+class OfficeSigner:
+    """A ``dossiers.engines.Signer`` over registered key files."""
+
+    keys: KeyFolder
+    marks: Marks
+    timestamper: Timestamper
+    evidence: Callable[[], Evidence]  # revocation data of the moment, as fresh as the authority has it
+    verify: Callable[[bytes], Report]
+    clock: Clock
+
+    def certificate_sha256(self, account_id: UUID, unit_id: UUID, role: Role) -> str:
+        return self.keys.certificate(_owner(account_id, unit_id, role), role).fingerprint
+
+    def sign(self, order: SigningOrder) -> bytes:
+        owner = _owner(order.account_id, order.unit_id, order.role)
+        return sign(
+            order.pdf,
+            self.keys.key(owner, order.role, order.secret),
+            role=order.role,
+            level=LEVEL_OF[order.role],
+            at=self.clock.now(),
+            mark_pdf=self.marks.mark(MARK_OF[order.role], order.mark),
+            timestamper=self.timestamper,
+            evidence=self.evidence(),
+            verify=self.verify,
+            statement=Statement(),
+        )
+
+
+def _owner(account_id: UUID, unit_id: UUID, role: Role) -> UUID:
+    return unit_id if role is Role.SEAL else account_id
