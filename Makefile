@@ -1,0 +1,28 @@
+# Daily work. Set-up and running is ./moonseal's; everything here only wraps what stands elsewhere.
+python := .venv/bin/python
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+lint: ## ruff, mypy, import-linter
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy . && .venv/bin/lint-imports
+
+test: ## the whole suite
+	./moonseal test
+
+bench: ## fields right, CPU beside peers in the same run
+	OMP_THREAD_LIMIT=1 $(python) bench/run.py
+
+soak: ## minutes to hours: fresh machines in a folder (as root), kill loops
+	tests/bare/prove.sh
+	$(python) -m pytest tests/soak -q
+
+up: ## a private PostgreSQL and S3 server for daily work
+	@tests/services/start_pg.sh start
+	@tests/services/start_s3.sh start
+
+down: ## ends them; their data stays
+	@tests/services/start_pg.sh stop
+	@tests/services/start_s3.sh stop
+
+.PHONY: help lint test bench soak up down
