@@ -6,15 +6,18 @@ and revocation at the proven time, 5.2.6 and 5.5; (8) algorithms at that time, 5
 its worst signature's. One bad field never hides the others, any exception is a verdict, and nothing goes out.
 """
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
 from asn1crypto import cms, crl, ocsp  # type: ignore[import-untyped]  # asn1crypto has no types
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # the same
+from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
+from cryptography.x509.ocsp import load_der_ocsp_response
 from pyhanko.pdf_utils.generic import IndirectObject, StreamObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -130,12 +133,12 @@ class _Examination:
         findings = tuple(self._finding(work) for work in self._works)
         return _summed_up(findings, digest, self._at)
 
-    def _guarded(self, work: _Work, step: "object") -> None:
+    def _guarded(self, work: _Work, step: Callable[[_Work], None]) -> None:
         """Run a step; whatever a stranger's bytes make it throw is a verdict of this signature only."""
         if work.signature is None:
             return
         try:
-            step(work)  # type: ignore[operator]  # a bound method of this class
+            step(work)
         except NotCovered:
             work.blame(Cause.COVERAGE)
         except Damaged as error:
@@ -359,7 +362,7 @@ def _signatures(reader: PdfFileReader) -> list[_Work]:
             continue
         if len(works) == MOST_SIGNATURES:
             raise ValueError("too many signatures")
-        work = _Work(name)
+        work = _Work(str(name))  # not the reader's own kind of text, which holds on to the file
         try:
             work.signature = EmbeddedPdfSignature(reader, reference, name)
             _ = work.signature.signed_data["signer_infos"][0]
@@ -410,12 +413,13 @@ def _embedded(reader: PdfFileReader, works: list[_Work]) -> Known:
         store = reader.root["/DSS"]  # not get(), which does not follow references
     except (PdfError, KeyError, TypeError):
         store = {}
-    certificates = _streams(store, "/Certs")
-    crls, ocsps = _streams(store, "/CRLs"), _streams(store, "/OCSPs")
+    certificates = _readable(_streams(store, "/Certs"), load_der_x509_certificate)
+    crls = _readable(_streams(store, "/CRLs"), load_der_x509_crl)
+    answers = _readable(_streams(store, "/OCSPs"), load_der_ocsp_response)
     found = Known(
-        tuple(asn1_x509.Certificate.load(one) for one in certificates if _reads(asn1_x509.Certificate, one)),
-        tuple(crl.CertificateList.load(one) for one in crls if _reads(crl.CertificateList, one)),
-        tuple(ocsp.OCSPResponse.load(one) for one in ocsps if _reads(ocsp.OCSPResponse, one)),
+        tuple(map(asn1_x509.Certificate.load, certificates)),
+        tuple(map(crl.CertificateList.load, crls)),
+        tuple(map(ocsp.OCSPResponse.load, answers)),
     )
     for work in works:
         found += _adobe_attribute(work)
@@ -447,12 +451,14 @@ def _streams(store: object, name: str) -> list[bytes]:
     return found
 
 
-def _reads(kind: type, der: bytes) -> bool:
-    try:
-        _ = kind.load(der, strict=True).native  # type: ignore[attr-defined]  # asn1crypto's values all have it
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        return False
-    return True
+def _readable(items: list[bytes], read: Callable[[bytes], object]) -> list[bytes]:
+    """Leave out what a strict reader refuses: such a proof proves nothing, and must not hide the others."""
+    found = []
+    for der in items:
+        with contextlib.suppress(ValueError, TypeError):
+            read(der)
+            found.append(der)
+    return found
 
 
 def _claimed_signer(signature: EmbeddedPdfSignature | None) -> bytes | None:

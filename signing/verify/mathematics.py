@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms, core, x509  # type: ignore[import-untyped]  # asn1crypto has no types
+from asn1crypto import cms, x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography import x509 as pyca_x509
 from cryptography.exceptions import InvalidSignature
 from pyhanko.sign.general import CMSExtractionError, extract_signer_info
@@ -93,7 +93,7 @@ def check_token(content: cms.ContentInfo, covered: bytes) -> TokenFound:
 def tokens_of(signer: cms.SignerInfo) -> list[cms.ContentInfo]:
     """Return the signature timestamp tokens; unsigned attributes nobody knows raise ``Damaged``."""
     found: list[cms.ContentInfo] = []
-    if signer["unsigned_attrs"] is core.VOID or signer["unsigned_attrs"].native is None:
+    if not isinstance(signer["unsigned_attrs"], cms.CMSAttributes):
         return found
     for attribute in signer["unsigned_attrs"]:
         kind = attribute["type"].native
