@@ -60,9 +60,14 @@ def blank_files(typst: Typst, code: str) -> dict[str, bytes]:
     pages = typst.compile_png(source, {}, ppi=BLANK_DPI)
     files = {f"blank-{number}.png": _small_png(page) for number, page in enumerate(pages, start=1)}
     (about,) = typst.query_json(source, {}, "form")
-    parts = typst.query_json(source, {}, "part")
+    parts = parts_of(typst, code)
     files["form.toml"] = "".join(f"{line}\n" for line in _form_toml(about, parts, sorted(files))).encode()
     return files
+
+
+def parts_of(typst: Typst, code: str) -> list[dict[str, Any]]:
+    """Return every part of the form with its page and its box in millimetres, from top to bottom."""
+    return typst.query_json(SOURCES / f"{code}.typ", {}, "part")
 
 
 def _small_png(page: bytes) -> bytes:
