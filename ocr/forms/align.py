@@ -18,6 +18,7 @@ Matrix = NDArray[np.float64]
 REACH_PX = 7
 PIECE_PX = 160  # long labels are cut, so that a slanting line still fits
 ALIKE = 0.55
+PRINTED = 8  # spread of grey below which nothing is printed there
 FEWEST = 12  # labels found, below which the features' homography stays
 TOLERANCE_PX = 1.2
 
@@ -29,15 +30,9 @@ def refined(seen: Pixels, blank: Pixels, labels: Sequence[Box]) -> Matrix:
         piece = blank[y0:y1, x0:x1]
         left, top = x0 - REACH_PX, y0 - REACH_PX
         window = seen[max(top, 0) : y1 + REACH_PX, max(left, 0) : x1 + REACH_PX]
-        if (
-            left < 0
-            or top < 0
-            or piece.std() < 8
-            or window.shape[0] < piece.shape[0]
-            or window.shape[1] < piece.shape[1]
-        ):  # noqa: PLR2004 - nothing printed
+        if left < 0 or top < 0 or piece.std() < PRINTED or (np.array(window.shape) < piece.shape).any():
             continue
-        likeness = cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED)
+        likeness = np.asarray(cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED), dtype=np.float32)
         _, best, _, (dx, dy) = cv2.minMaxLoc(likeness)
         if best >= ALIKE:
             middle = ((x0 + x1) / 2, (y0 + y1) / 2)

@@ -19,12 +19,13 @@ from ocr.raster import PageImage, Pixels
 
 COARSE_PX, FINE_PX, ALIGN_PX = 702, 1170, 1403  # the long side of A4 at 60, 100 and 120 dpi
 ALIGN_DPI = 120
-COARSE_FEATURES, FINE_FEATURES = 1000, 2500
+COARSE_FEATURES, FINE_FEATURES = 800, 1500
 COARSE_INLIERS = 40  # wrong documents have 6 to 32 (ocr.md 7)
 FINE_INLIERS = 120
 CLEARLY = 1.3  # times as many as the second form; forms of one family share their heads
 PRINT_FOUND = 0.72  # of the form's ink that must be seen where it should be
 RATIO = 0.8
+COARSE_TRIES = 300
 RANSAC_PX = 3.0
 
 Matrix = NDArray[np.float64]
@@ -77,12 +78,14 @@ class Recogniser:
         if not known:
             return None
         grey = reading_grey(page)
-        coarse = _features(grey, COARSE_PX, COARSE_FEATURES)
-        ranked = sorted(((_agreeing(form.coarse, coarse), form) for form in known), key=lambda pair: -pair[0])
+        small = _shrunk(grey, FINE_PX)
+        coarse = _features(small, COARSE_PX, COARSE_FEATURES)
+        counted = ((_homography(form.coarse, coarse, COARSE_TRIES)[0], form) for form in known)
+        ranked = sorted(counted, key=lambda pair: -pair[0])
         if ranked[0][0] < COARSE_INLIERS:
             return None
-        fine = _features(grey, FINE_PX, FINE_FEATURES)
-        likely = [form for inliers, form in ranked[:2] if inliers >= COARSE_INLIERS / 2]
+        fine = _features(small, FINE_PX, FINE_FEATURES)
+        likely = [form for inliers, form in ranked[:2] if inliers >= max(COARSE_INLIERS, ranked[0][0]) / 2]
         found = sorted(((*_homography(form.fine, fine), form) for form in likely), key=lambda triple: -triple[0])
         inliers, matrix, best = found[0]
         if matrix is None or inliers < FINE_INLIERS or (len(found) > 1 and inliers < CLEARLY * found[1][0]):
@@ -113,8 +116,7 @@ class Recogniser:
 
 
 def _features(grey: Pixels, long_side_px: int, count: int) -> _Features:
-    scale = long_side_px / max(grey.shape)
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = _shrunk(grey, long_side_px)
     orb = cv2.ORB.create(nfeatures=count, fastThreshold=12)
     keypoints, descriptors = orb.detectAndCompute(small, None)
     points = np.array([k.pt for k in keypoints], dtype=np.float32).reshape(-1, 2) / [small.shape[1], small.shape[0]]
@@ -123,11 +125,12 @@ def _features(grey: Pixels, long_side_px: int, count: int) -> _Features:
     return _Features(points.astype(np.float32), np.asarray(descriptors, dtype=np.uint8))
 
 
-def _agreeing(form: _Features, page: _Features) -> int:
-    return _homography(form, page)[0]
+def _shrunk(grey: Pixels, long_side_px: int) -> Pixels:
+    scale = long_side_px / max(grey.shape)
+    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _homography(form: _Features, page: _Features) -> tuple[int, Matrix | None]:
+def _homography(form: _Features, page: _Features, tries: int = 2000) -> tuple[int, Matrix | None]:
     """Return how many features agree on one homography from the form to the page, and that homography."""
     if min(len(form.points), len(page.points)) < 8:  # noqa: PLR2004 - twice what a homography needs
         return 0, None
@@ -138,7 +141,7 @@ def _homography(form: _Features, page: _Features) -> tuple[int, Matrix | None]:
     # In thousandths of the page: the tolerance is two to three pixels of the fine image.
     source = np.array([form.points[m.queryIdx] for m in good], dtype=np.float32) * 1000
     target = np.array([page.points[m.trainIdx] for m in good], dtype=np.float32) * 1000
-    matrix, inliers = cv2.findHomography(source, target, cv2.RANSAC, RANSAC_PX, maxIters=3000, confidence=0.999)
+    matrix, inliers = cv2.findHomography(source, target, cv2.RANSAC, RANSAC_PX, maxIters=tries, confidence=0.999)
     if matrix is None:
         return 0, None
     unit = np.diag([1000.0, 1000.0, 1.0])

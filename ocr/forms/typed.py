@@ -34,7 +34,7 @@ class Parsed:
     problems: tuple[str, ...] = ()
 
 
-def parsed(raw: RawField) -> Parsed:
+def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     """Return the value of a field by its type."""
     kind = raw.field.kind
     if kind is Kind.CHECKBOX:
