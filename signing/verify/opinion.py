@@ -30,13 +30,13 @@ def opinion_on(pdf: BinaryIO, report: Report) -> Opinion:
     program = shutil.which("pdfsig")
     if program is None:
         return Opinion.MISSING
-    here = Path("pdfsig-home").resolve()
+    here = Path("pdfsig-home").resolve()  # empty: a set of certificates of its own would only add files to read
     here.mkdir(exist_ok=True)
     descriptor = pdf.fileno()
     pdf.seek(0)
     try:
         answer = subprocess.run(
-            [program, "-nocert", "-nssdir", str(here), f"/proc/self/fd/{descriptor}"],
+            [program, "-nocert", f"/proc/self/fd/{descriptor}"],
             pass_fds=[descriptor],
             capture_output=True,
             text=True,
