@@ -1,8 +1,8 @@
 """The office's registered keys, and the ``Signer`` that uses them for a person who gave the secret.
 
 A key belongs to an account in a role, the seal to the unit; it is registered once, by id, never found by a name in a
-certificate. The official's signature is timestamped (B-T); the seal brings the revocation data for both (B-LT). The
-private keys themselves live in ``certs``: here is only which file or token is whose.
+certificate. Both signatures are timestamped and bring their revocation data (PAdES B-LT). The private keys themselves
+live in ``certs``: here is only which file or token is whose.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from dossiers.engines import Clock, SigningOrder
 from signing import KeyUnavailable, Level, Report, Role
 from signing.sign import Statement, Timestamper, sign
 
-LEVEL_OF = {Role.OFFICIAL: Level.B_T, Role.SEAL: Level.B_LT}
+LEVEL = Level.B_LT  # also the official's: what comes after it is verified at once, without any network
 MARK_OF = {Role.OFFICIAL: "signature", Role.SEAL: "seal"}
 
 
@@ -80,7 +80,7 @@ class OfficeSigner:
             order.pdf,
             self.keys.key(owner, order.role, order.secret),
             role=order.role,
-            level=LEVEL_OF[order.role],
+            level=LEVEL,
             at=self.clock.now(),
             mark_pdf=self.marks.mark(MARK_OF[order.role], order.mark),
             timestamper=self.timestamper,
