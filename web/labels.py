@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from web.text import Words
 
@@ -15,18 +14,16 @@ WHOSE: Mapping[str, Words] = {
     "death": _("Death"),
     "notice": _("Notice of death"),
     "registration": _("Earlier registration"),
-    "document": _("Paper asked for"),
-    "declaration": _("Declaration"),
-    "birth": _("Birth"),
-    "spouse": _("Spouse"),
+    "request": _("Request"),
+    "extract": _("Extract"),
+    "marriage": _("Marriage"),
+    "made": _("Declaration"),
 }
 WHAT: Mapping[str, Words] = {
     "full_name": _("full name"),
     "birth_date": _("date of birth"),
     "birth_date_words": _("date of birth in words"),
-    "birth_year": _("year of birth"),
     "birth_place": _("place of birth"),
-    "birth_time": _("time of birth"),
     "sex": _("sex"),
     "ethnicity": _("ethnic group"),
     "nationality": _("nationality"),
@@ -35,10 +32,7 @@ WHAT: Mapping[str, Words] = {
     "last_residence": _("last place of residence"),
     "identity_paper": _("identity paper"),
     "identity_number": _("personal identity number"),
-    "identity_date": _("issued on"),
-    "identity_issuer": _("issued by"),
     "relation": _("relation to the person concerned"),
-    "telephone": _("telephone"),
     "cause": _("cause"),
     "date": _("date"),
     "time": _("time"),
@@ -49,11 +43,10 @@ WHAT: Mapping[str, Words] = {
     "agency": _("agency"),
     "kind": _("kind"),
     "copies": _("number of copies"),
-    "addressee": _("addressed to"),
+    "copies_wanted": _("copies wanted?"),
+    "other": _("other details"),
     "marital_status": _("Marital status"),
     "purpose": _("Purpose"),
-    "reason": pgettext_lazy("field", "Reason"),
-    "note": pgettext_lazy("field", "Note"),
 }
 
 

@@ -1,7 +1,7 @@
 """What the page of one dossier shows: its pages with boxes, its fields in two groups, its flags with what to do."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,17 @@ SOURCES: Mapping[str, Words] = {
 }
 
 
+PROBLEMS: Mapping[str, Words] = {
+    "no number found": gettext_lazy("no number was found here"),
+    "two readings of the number differ": gettext_lazy("the machine read the number twice and differently"),
+    "taken from the date in words": gettext_lazy("taken from the date in words"),
+    "the date in words and in digits differ": gettext_lazy("the date in words and in digits differ"),
+    "sex does not match the number": gettext_lazy("the sex does not match the identity number"),
+    "year of birth does not match the number": gettext_lazy("the year of birth does not match the identity number"),
+    "differs from the identity card": gettext_lazy("differs from the identity card"),
+}
+
+
 def seen_of(field: Field) -> str:
     """Return what stands for the field as it was shown, so that nobody overwrites what he did not see."""
     shown = f"{field.final_value!r}\0{field.confirmed_at!s}"
@@ -81,6 +92,12 @@ def seen_of(field: Field) -> str:
 
 def flag_words(code: str) -> FlagWords:
     return FLAGS.get(code, FlagWords(code, gettext_lazy("Look at every page before you go on.")))
+
+
+def problem_words(problems: Iterable[str]) -> str:
+    """Return what the reader found wrong as one sentence; a remark without a translation is shown as it is."""
+    told = "; ".join(str(PROBLEMS.get(problem, problem)) for problem in problems)
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
 
 
 def is_doubtful(field: Field) -> bool:
@@ -111,7 +128,7 @@ def field_values(field: Field, *, is_next: bool = False, problem: str = "") -> d
         "mark": mark,
         "mark_look": look,
         "hint": f"{hint[:1].upper()}{hint[1:]}.",
-        "problem": problem or ("" if confirmed else "; ".join(field.problems)),
+        "problem": problem or ("" if confirmed else problem_words(field.problems)),
         "is_next": is_next,
         "box_shown": _has_box(field),
     }

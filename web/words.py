@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from dossiers.lifecycle import State, Step
 from dossiers.people import Role
@@ -72,7 +71,7 @@ def day_words(moment: datetime) -> str:
 
 def moment_words(moment: datetime) -> str:
     local = timezone.localtime(moment)
-    return translated("%(day)s at %(time)s") % {"day": f"{local:%d/%m/%Y}", "time": f"{local:%H:%M}"}
+    return gettext("%(day)s at %(time)s") % {"day": f"{local:%d/%m/%Y}", "time": f"{local:%H:%M}"}
 
 
 def due_words(due_at: datetime, now: datetime) -> Due:
@@ -81,7 +80,7 @@ def due_words(due_at: datetime, now: datetime) -> Due:
     if days < 0:
         return Due(ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}, "over")
     if days == 0:
-        return Due(translated("today"), "today")
+        return Due(gettext("today"), "today")
     return Due(ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}, "later")
 
 

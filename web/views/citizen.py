@@ -26,6 +26,7 @@ from web.downloads import pdf_download
 from web.errors import sentence_of
 from web.forms import Digits, Track
 from web.rules import ANYONE, StaffRequest, page
+from web.text import Words
 from web.tries import (
     CODES_OF_ALL,
     CODES_OF_ONE_ADDRESS,
@@ -34,7 +35,6 @@ from web.tries import (
     address_of,
     spending,
 )
-from web.text import Words
 
 TOKEN_SALT = "web.citizen.result"  # noqa: S105 - a name, not a secret
 TOKEN_S = 900  # after a quarter of an hour the digits are asked again

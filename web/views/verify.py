@@ -29,7 +29,7 @@ def verify(request: StaffRequest) -> HttpResponseBase:
     form = Verify(request.POST, request.FILES) if request.method == "POST" else Verify()
     if not form.is_valid():
         return render(request, "verify/upload.html", {"form": form}, status=422 if form.is_bound else 200)
-    upload: "UploadedFile[bytes]" = form.cleaned_data["document"]
+    upload: UploadedFile[bytes] = form.cleaned_data["document"]
     if (upload.size or 0) > settings.SCAN_MAX_BYTES:
         raise RequestTooLarge
     spend((FILES_OF_ONE_ADDRESS, address_of(request)), (FILES_OF_ALL, ""))
