@@ -15,7 +15,7 @@ HOME = Path(__file__).resolve().parent.parent
 SOURCE, TARGET = HOME / "node_modules", HOME / "assets"
 
 # The better Vietnamese model ("4.0.0_best_int"); `moonseal check` compares the same number.
-MODEL_SHA256 = "112f6fd1d04ab4cb0208cad9cada8de214ae33a1e4db3750ffcda69262aef0a8"
+MODEL_SHA256 = (HOME / "packages" / "vie_best.sha256").read_text(encoding="ascii").split()[0]
 WEB_FONT = "Be Vietnam Pro"
 
 
