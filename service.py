@@ -48,9 +48,13 @@ def demo(
     ] = None,
 ) -> None:
     """Run the main job on the samples: scans become records, results, signed, sealed and verified."""
+    from commands.folder import set_up_django, use_demo_folder
+
+    folder = use_demo_folder(out)
+    set_up_django()
     from commands import demo as command
 
-    raise typer.Exit(command.demo(out))
+    raise typer.Exit(command.demo(folder))
 
 
 @app.command()
@@ -62,6 +66,10 @@ def serve(
     web_only: Annotated[bool, typer.Option("--web-only", help="Without a worker.")] = False,
 ) -> None:
     """Start the pages and the API, with a worker unless told not to."""
+    from commands.folder import set_up_django, use_folder_to_serve
+
+    use_folder_to_serve()
+    set_up_django()
     from commands import serve as command
 
     raise typer.Exit(command.serve(host, port, tls_cert=tls_cert, tls_key=tls_key, web_only=web_only))
@@ -70,6 +78,10 @@ def serve(
 @app.command()
 def work() -> None:
     """Start a worker."""
+    from commands.folder import set_up_django, use_folder_to_serve
+
+    use_folder_to_serve()
+    set_up_django()
     from commands import serve as command
 
     raise typer.Exit(command.work())
@@ -108,8 +120,10 @@ def sign(
 ) -> None:
     """Sign PDFs; the PIN or password is never an argument."""
     from commands import sign as command
+    from commands.folder import folder_to_serve
 
-    raise typer.Exit(command.sign(files, key=key, role=role, level=level, out=out, pin_file=pin_file))
+    data = folder_to_serve()
+    raise typer.Exit(command.sign(files, key=key, role=role, level=level, out=out, pin_file=pin_file, data=data))
 
 
 @app.command()
@@ -131,12 +145,25 @@ def check() -> None:
     """Say what is missing on this machine, and the command that brings it."""
     from commands import check as command
 
-    raise typer.Exit(command.run())
+    findings = list(command.machine())
+    if command.folder_in_use():
+        from commands.folder import set_up_django, use_folder_to_serve
+
+        use_folder_to_serve()
+        set_up_django()
+        from commands import check_folder
+
+        findings += check_folder.findings()
+    raise typer.Exit(command.tell(findings))
 
 
 @audit.command("verify")
 def audit_verify() -> None:
     """Check every chain of the history; name the first bad entry."""
+    from commands.folder import set_up_django, use_folder_to_serve
+
+    use_folder_to_serve()
+    set_up_django()
     from commands import audit as command
 
     raise typer.Exit(command.verify())

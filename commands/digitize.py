@@ -9,11 +9,11 @@ from typing import Any
 
 from commands.console import Console
 from commands.files import is_an_input, names_of, write_whole
+from commands.installation import models
 from commands.sentences import both, sentence
 from ocr import OcrError
 from ocr.json import failure_json, to_json
-from ocr.reader import Caps, ModelFolders, Reader
-from settings import SETTINGS
+from ocr.reader import Caps, Reader
 
 
 def digitize(
@@ -37,7 +37,11 @@ def digitize(
     failures = 0
     answers: dict[int, Mapping[str, Any]] = {}
     at_once = min(jobs or os.cpu_count() or 1, len(files))
-    with reader() as engine, ThreadPoolExecutor(at_once) as pool, console.progress(len(files)) as progress:
+    with (
+        Reader(models(), Caps()) as engine,
+        ThreadPoolExecutor(at_once) as pool,
+        console.progress(len(files)) as progress,
+    ):
         tasks = {pool.submit(work.one, engine, index, progress.stage): index for index in range(len(files))}
         for task in as_completed(tasks):
             answers[tasks[task]] = answer = task.result()
@@ -47,11 +51,6 @@ def digitize(
                 print(json.dumps(answers.pop(printed), ensure_ascii=False), flush=True)  # noqa: T201 - the interface
                 work.printed += 1
     return 1 if failures else 0
-
-
-def reader() -> Reader:
-    """Return the engine with this installation's models and caps."""
-    return Reader(models=ModelFolders(text=SETTINGS.model_folder, numbers=SETTINGS.tessdata_folder), caps=Caps())
 
 
 class Work:

@@ -1,9 +1,9 @@
 """Where results go: never over an input, never over each other."""
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+
+from certs.durable import write_durably
 
 
 def names_of(files: Sequence[Path], suffix: str) -> list[str]:
@@ -20,19 +20,9 @@ def names_of(files: Sequence[Path], suffix: str) -> list[str]:
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut."""
+    """Write a file so that it is there whole or not at all, making its folder first."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).chmod(0o644)
-        Path(part).replace(target)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    write_durably(target, content)
 
 
 def is_an_input(target: Path, files: Sequence[Path]) -> bool:

@@ -3,9 +3,10 @@
 Vietnamese first, English beside it. A code that stands here nowhere is a defect (tests/commands/test_sentences.py).
 """
 
+import os
 from collections.abc import Mapping
 
-from settings import SETTINGS
+LANGUAGE = "en" if os.environ.get("MOONSEAL_LANGUAGE") == "en" else "vi"  # settings.py gives its meaning
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "file_error": ("Không đọc hoặc ghi được tệp: {reason}.", "The file could not be read or written: {reason}."),
@@ -23,7 +24,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 def sentence(code: str, parameters: Mapping[str, object]) -> str:
     """Return the sentence in the language of MOONSEAL_LANGUAGE."""
     vietnamese, english = SENTENCES[code]
-    return (english if SETTINGS.language == "en" else vietnamese).format_map(parameters)
+    return (english if LANGUAGE == "en" else vietnamese).format_map(parameters)
 
 
 def both(code: str, **parameters: object) -> str:

@@ -1,0 +1,46 @@
+"""Which data folder a command works in. Imported before ``settings``, which reads the folder's name only once.
+
+A folder is demo, training or real for ever, and says so in its file ``kind`` (dossiers.folder). Where MOONSEAL_DATA was
+never set up, ``serve`` shows the demo, which lies in a folder of its own inside it.
+"""
+
+import os
+from pathlib import Path
+
+import django
+
+HOME = Path(__file__).resolve().parent.parent
+VARIABLE = "MOONSEAL_DATA"
+
+
+def use_demo_folder(out: Path | None) -> Path:
+    """Make the demo's folder the data folder of this process, and return it."""
+    return _use((out or _configured() / "demo").resolve())
+
+
+def use_folder_to_serve() -> Path:
+    """Make that folder the data folder of this process, and return it."""
+    return _use(folder_to_serve())
+
+
+def folder_to_serve() -> Path:
+    """Return the configured folder where it was set up, the demo's elsewhere."""
+    configured = _configured()
+    return configured if (configured / "kind").exists() else configured / "demo"
+
+
+def set_up_django() -> None:
+    """Load settings and models; nothing of ``dossiers`` or ``web`` may be imported before."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+    django.setup()
+
+
+def _configured() -> Path:
+    base = HOME if (HOME / "pyproject.toml").is_file() else Path.cwd()
+    return (base / (os.environ.get(VARIABLE) or "var")).resolve()
+
+
+def _use(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ[VARIABLE] = str(folder)
+    return folder

@@ -1,0 +1,80 @@
+"""From the KEY of the command line to a key: ``file:PATH.p12``, ``pkcs11:token=…;object=…`` (RFC 7512), ``dev:NAME``.
+
+A development key belongs to an authority of its own in the data folder, made at first use; nobody trusts it unless
+told to (``verify --anchors``). Its names say what it is, and it needs no PIN.
+"""
+
+import getpass
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certs.authority import Authority, Names, Subject
+from certs.errors import KeyUnavailable
+from certs.keys.file import load_key, load_saved_key, save_key
+from certs.keys.protocol import SigningKey
+from certs.keys.token import Token, parts_of_uri
+from certs.revocation import Evidence
+from certs.timestamps import TimestampAuthority, TimestampClient
+
+DEV_ORGANISATION = "DEV – không có giá trị"
+DEV_PROFILES = {"official": "official", "seal": "seal", "clerk": "clerk"}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A key, and what an authority at hand adds to its signatures."""
+
+    key: SigningKey
+    timestamper: TimestampClient | None = None
+    evidence: Evidence | None = None
+
+
+def chosen(name: str, pin_file: Path | None, data: Path) -> Chosen:
+    """Return the key that a person named; raises ``KeyUnavailable`` or ``KeyLocked``."""
+    kind, _, rest = name.partition(":")
+    if kind == "file" and rest:
+        return Chosen(load_key(Path(rest), _secret(pin_file, f"Mật khẩu / password {rest}: ").encode()))
+    if kind == "pkcs11" and rest:
+        return Chosen(_token_key(name, pin_file))
+    if kind == "dev" and rest in DEV_PROFILES:
+        return _dev_key(rest, data / "dev")
+    raise KeyUnavailable("key_name_not_understood", name=name)
+
+
+def _secret(pin_file: Path | None, prompt: str) -> str:
+    if pin_file is not None:
+        try:
+            return pin_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise KeyUnavailable("pin_file_unreadable", path=str(pin_file)) from error
+    if not sys.stdin.isatty():
+        raise KeyUnavailable("pin_needed")
+    return getpass.getpass(prompt)
+
+
+def _token_key(uri: str, pin_file: Path | None) -> SigningKey:
+    parts = parts_of_uri(uri)
+    module, label = parts.get("module-path"), parts.get("token")
+    if not module or not label:
+        raise KeyUnavailable("pkcs11_uri_incomplete")
+    token = Token(Path(module), label)
+    token.login(_secret(pin_file, f"PIN {label}: "))
+    identity = parts.get("id")
+    return token.key(label=parts.get("object"), key_id=None if identity is None else identity.encode())
+
+
+def _dev_key(name: str, folder: Path) -> Chosen:
+    if not folder.exists():
+        Authority.create(folder, Names.of(DEV_ORGANISATION), now)
+    authority = Authority.open(folder, now)
+    if not (folder / f"dev-{name}.p12").exists():
+        save_key(folder, f"dev-{name}", authority.issue(DEV_PROFILES[name], Subject(f"dev {name}", DEV_ORGANISATION)))
+    tsa = TimestampAuthority(authority.timestamp_key, folder, now)
+    client = TimestampClient((tsa.answer,), (authority.issuing.certificate,), now)
+    return Chosen(load_saved_key(folder, f"dev-{name}"), client, authority.evidence())
