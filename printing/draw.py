@@ -48,13 +48,16 @@ class Printer:
         values = worded(fields, data)
         source = _TEMPLATES_FOLDER / f"{template}.typ"
         if template == "receipt-slip":
-            if "public_url" in values:
-                values["qr"] = _qr_runs(str(values["public_url"]))
-            return Drawn(
-                self._typst.compile_pdf(source, values, created_at=_start_of(local_day(str(data["received_at"])))), {}
-            )
+            return Drawn(self._slip(source, values, _start_of(local_day(str(data["received_at"])))), {})
         pdf = self._typst.compile_pdf(source, values, created_at=_start_of(str(data["issued_on"])))
         return Drawn(pdf, _mark_places(self._typst.query_json(source, values, "mark-room")))
+
+    def _slip(self, source: Path, values: dict[str, object], created_at: datetime) -> bytes:
+        if "public_url" in values:
+            values["qr"] = _qr_runs(str(values["public_url"]))
+        elif "desk.telephone" not in values:  # one way to ask after the dossier must stand on the paper
+            raise ValueMissing("value_missing", field="desk.telephone")
+        return self._typst.compile_pdf(source, values, created_at=created_at)
 
     def mark(self, kind: str, data: Mapping[str, object]) -> bytes:
         """Return a picture as a one-page PDF without a background: ``signature`` in blue or ``seal`` in red.

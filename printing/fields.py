@@ -133,7 +133,7 @@ _RECEIPT: Mapping[str, Field] = {
     "receipt_code": _TEXT,  # 12 characters, grouped by the template
     "public_url": _OPTIONAL,  # the whole address behind the QR, https://…/k/CODE; absent: no QR
     "desk.address": _OPTIONAL,
-    "desk.telephone": _OPTIONAL,
+    "desk.telephone": _OPTIONAL,  # required without a public_url
     "desk.hours": _OPTIONAL,
     "submitter.full_name": _TEXT,
     "submitter.address": _OPTIONAL,

@@ -45,7 +45,8 @@ def text_of(pdf: bytes) -> str:
 
 def grey(pdf: bytes, page: int = 0, ppi: int = 100) -> np.ndarray:
     with pypdfium2.PdfDocument(pdf) as document:
-        return document[page].render(scale=ppi / 72, grayscale=True).to_numpy().squeeze()
+        picture: np.ndarray = document[page].render(scale=ppi / 72, grayscale=True).to_numpy()
+    return picture.squeeze()
 
 
 @pytest.mark.parametrize("template", PAPERS)
@@ -82,7 +83,8 @@ def test_the_same_values_give_the_same_bytes_in_another_process_and_zone(templat
 
 @pytest.mark.parametrize("template", PAPERS)
 def test_what_is_missing_leaves_no_label_behind(template):
-    pdf = PRINTER.draw(template, only_required(template, REQUIRED[template])).pdf
+    bare = only_required(template, REQUIRED[template] | {"desk.telephone"})
+    pdf = PRINTER.draw(template, bare).pdf
     with pdfplumber.open(io.BytesIO(pdf)) as document:
         lines = [line["text"] for page in document.pages for line in page.extract_text_lines()]
     may_end_so = {"XÁC NHẬN:", "1. Thành phần hồ sơ gồm:", "Mã tra cứu hồ sơ:"}
@@ -285,6 +287,12 @@ def test_the_slip_shows_its_code_in_groups_and_as_a_qr_that_scans():
     assert "7K3M 9QXW 2T5H" in text_of(pdf)
     (code,) = zxingcpp.read_barcodes(grey(pdf, ppi=150))
     assert code.text == PAPERS["receipt-slip"]["public_url"]
+
+
+def test_without_a_public_address_the_slip_needs_the_desks_telephone():
+    with pytest.raises(ValueMissing) as refusal:
+        drawn("receipt-slip", public_url=None, desk__telephone=None)
+    assert refusal.value.parameters["field"] == "desk.telephone"
 
 
 def test_without_a_public_address_the_slip_names_desk_and_telephone():

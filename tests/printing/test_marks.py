@@ -25,7 +25,9 @@ MARKS = [("signature", SIGNATURE), ("seal", SEAL)]
 def pixels(pdf: bytes, ppi: int = 100) -> np.ndarray:
     """Red, green, blue and opacity of the first page on no paper at all."""
     with pypdfium2.PdfDocument(pdf) as document:
-        return document[0].render(scale=ppi / 72, fill_color=(0, 0, 0, 0), rev_byteorder=True).to_numpy()
+        page = document[0].render(scale=ppi / 72, fill_color=(0, 0, 0, 0), rev_byteorder=True)
+        picture: np.ndarray = page.to_numpy()
+    return picture
 
 
 @pytest.mark.parametrize(("kind", "size_mm"), [("signature", (41, 23)), ("seal", (36, 36))])
@@ -85,7 +87,7 @@ def test_laid_into_a_result_the_marks_stand_at_their_places(tmp_path):
         stamp = style.create_stamp(writer, BoxConstraints(width=place.x1 - place.x0, height=place.y1 - place.y0), {})
         stamp.apply(place.page, round(place.x0), round(place.y0))
     marked = io.BytesIO()
-    writer.write(marked)
+    writer.write(marked)  # type: ignore[no-untyped-call]  # pyHanko does not type it
     picture = pixels(marked.getvalue(), ppi=72).astype(int)
     height = picture.shape[0]
     for field, strong, weak in (("Official", 2, 0), ("Seal", 0, 2)):
