@@ -6,6 +6,7 @@ A reading is matched to a list first exactly, then without tones, then by likene
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from ocr.forms.syllables import folded
 
@@ -76,3 +77,31 @@ def with_surname_mended(name: str) -> str:
         return name
     known = alike.pop()
     return f"{known.upper() if surname.isupper() else known} {rest}"
+
+
+PAPER_WORDS = (
+    "Căn", "cước", "công", "dân", "Thẻ", "Số", "định", "danh", "cá", "nhân", "điện", "tử", "do", "Cục", "Cảnh",
+    "sát", "QLHC", "về", "TTXH", "cấp", "ngày", "Bộ", "Công", "an", "quản", "lý", "hành", "chính", "trật", "tự",
+    "xã", "hội", "CCCD", "CMND", "Chứng", "minh", "Hộ", "chiếu", "Giấy", "chứng", "nhận", "tỉnh", "tại", "nơi",
+    "Phòng", "xuất", "nhập", "cảnh",
+)  # fmt: skip
+
+
+def with_paper_words_mended(text: str) -> str:
+    """Return an identity paper's line with each word of its set phrase put right; numbers and other words stay."""
+    return " ".join(_mended(word) for word in text.split())
+
+
+def _mended(word: str) -> str:
+    core = word.strip(",.;:")
+    if not core.isalpha() or any(known.casefold() == core.casefold() for known in PAPER_WORDS):
+        return word
+    lower = core.lower()
+    near = [
+        known for known in PAPER_WORDS if len(known) == len(core) and Levenshtein.distance(known.lower(), lower) == 1
+    ]
+    alike = [known for known in near if folded(known) == folded(core)] or near
+    if len({known.lower() for known in alike}) != 1:
+        return word
+    known = alike[0] if core.isupper() or core[0].isupper() else alike[0].lower()
+    return word.replace(core, known)

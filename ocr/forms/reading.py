@@ -26,6 +26,8 @@ WORK_DPI = 240  # crops at 240 dpi are read better than at 300 (ocr.md 3.2)
 MM = WORK_DPI / 25.4
 PSM_LINE = 7
 INPAINT_RADIUS = 3
+ANY_INK = 200  # grey of the blank below which a pixel is print
+SHARP_SHADE = 215  # mean grey two pixels beside the print; darker means blurred edges
 EMPTY_INK_MM2 = 0.9  # ink left in a field below this is dust: a hyphen has more
 TICKED = 0.12  # ink in a check box; empty ones have up to 0.03, ticked ones from 0.31 on
 NUMBER_CHARACTERS = "0123456789/.-"
@@ -117,10 +119,19 @@ class _Sheet:
             grey, np.linalg.inv(self.to_page), (self.width, self.height), flags=cv2.INTER_CUBIC, borderValue=255
         )
         self.flat = _evenly_lit(np.asarray(flat, dtype=np.uint8))
-        ink = cv2.resize(blank.grey, (self.width, self.height), interpolation=cv2.INTER_AREA) < 200  # noqa: PLR2004 - any ink
-        grow = 1 if page.dpi >= 280 or page.is_bilevel else 2  # noqa: PLR2004 - 300 dpi; blurred edges reach further
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
-        self.form_ink = np.asarray(cv2.dilate(ink.astype(np.uint8), kernel), dtype=np.uint8)
+        small = cv2.resize(blank.grey, (self.width, self.height), interpolation=cv2.INTER_AREA)
+        self.form_ink = self._grown(np.asarray(small < ANY_INK, dtype=np.uint8), match)
+
+    def _grown(self, ink: Pixels, match: Match) -> Pixels:
+        """Return the form's ink grown as far as its edges are blurred on this page: a pixel, or two."""
+        one, two = (np.asarray(cv2.dilate(ink, _disc(radius)), dtype=np.uint8) for radius in (1, 2))
+        ring = []
+        for printed in match.page.texts:
+            x0, y0, x1, y1 = self._pixels(printed.box, 0.0, 0.0)
+            ring.append(self.flat[y0:y1, x0:x1][(two > one)[y0:y1, x0:x1]])
+        shade = float(np.mean(np.concatenate(ring))) if ring else 0.0
+        self.shade = shade
+        return one if shade > SHARP_SHADE else two
 
     def crops(self, known: Field) -> list[_Crop]:
         """Return the lines of a field that hold ink, cleaned."""
@@ -161,6 +172,11 @@ class _Sheet:
         x0, x1 = round(box.x0 * self.width - side_mm * MM), round(box.x1 * self.width + side_mm * MM)
         y0, y1 = round(box.y0 * self.height - rise_mm * MM), round(box.y1 * self.height + rise_mm * MM)
         return max(x0, 0), max(y0, 0), min(x1, self.width), min(y1, self.height)
+
+
+def _disc(radius: int) -> Pixels:
+    shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return np.asarray(shape, dtype=np.uint8)
 
 
 def _evenly_lit(grey: Pixels) -> Pixels:

@@ -152,9 +152,9 @@ def _turn_pixels(clockwise_deg: int, width: float, height: float) -> Matrix:
     return np.array(
         {
             0: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-            90: [[0, -1, height], [1, 0, 0], [0, 0, 1]],
-            180: [[-1, 0, width], [0, -1, height], [0, 0, 1]],
-            270: [[0, 1, 0], [-1, 0, width], [0, 0, 1]],
+            90: [[0, -1, height - 1], [1, 0, 0], [0, 0, 1]],
+            180: [[-1, 0, width - 1], [0, -1, height - 1], [0, 0, 1]],
+            270: [[0, 1, 0], [-1, 0, width - 1], [0, 0, 1]],
         }[clockwise_deg],
         dtype=np.float64,
     )

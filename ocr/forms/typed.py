@@ -5,7 +5,15 @@ import unicodedata
 from dataclasses import dataclass
 
 from ocr.forms.dates import date_in_digits, date_in_words
-from ocr.forms.lists import ETHNIC_GROUPS, NATIONALITIES, RELATIONS, SEXES, matched, with_surname_mended
+from ocr.forms.lists import (
+    ETHNIC_GROUPS,
+    NATIONALITIES,
+    RELATIONS,
+    SEXES,
+    matched,
+    with_paper_words_mended,
+    with_surname_mended,
+)
 from ocr.forms.reading import RawField
 from ocr.forms.syllables import words_possible
 from ocr.forms.templates import Kind
@@ -44,6 +52,8 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         return Parsed(None, Check.NOT_APPLICABLE, 0.0)
     if kind in LISTS:
         return _listed(raw, text)
+    if kind is Kind.IDENTITY_PAPER:
+        text = with_paper_words_mended(text)
     match kind:
         case Kind.DATE:
             value = date_in_digits(text)
