@@ -195,8 +195,8 @@ class _Examination:
         # At the time it gives, it must have been in force; a newer timestamp carries it beyond its own end (5.6.3.4).
         if moment > signed.certificate.not_valid_after:
             work.blame(Cause.EXPIRED)
+        check_twins(signed.others, self._everyone())
         work.chain = self._judge.judge(signed.certificate, signed.others, said, for_time=True)
-        check_twins(signed.others, list(work.chain.path), self._everyone(signed, work))
         work.blame(work.chain.cause)
         if not algorithms_allowed(signed, moment):
             work.blame(Cause.ALGORITHM)
@@ -207,6 +207,7 @@ class _Examination:
         signed = work.signed
         if signed is None:
             return
+        check_twins(signed.others, self._everyone())
         # (6) Proofs of existence.
         token_at, stores = self._signature_token(work)
         times = [one for one in (token_at, self._proof_by_documents(work)) if one is not None and one <= self._at]
@@ -214,7 +215,6 @@ class _Examination:
         moment = work.proven_at or self._at
         # (7) Chain, purpose and revocation at that time.
         work.chain = self._judge.judge(signed.certificate, signed.others, moment)
-        check_twins(signed.others, list(work.chain.path), self._everyone(signed, work))
         if work.chain.store is not None and stores and work.chain.store is not Store.DEMO and Store.DEMO in stores:
             # Stores stay apart: a demonstration's clock proves nothing about anything real.
             work.proven_at = None
@@ -240,8 +240,8 @@ class _Examination:
             except Damaged as error:
                 raise Damaged("token", str(error)) from error
             moment = self._proof_by_documents(work) or self._at
+            check_twins(found.signed.others, self._everyone(found.signed))
             chain = self._judge.judge(found.signed.certificate, found.signed.others, found.at, for_time=True)
-            check_twins(found.signed.others, list(chain.path), self._everyone(found.signed, work))
             in_force = moment <= found.signed.certificate.not_valid_after and algorithms_allowed(found.signed, found.at)
             if chain.is_trusted and chain.store is not None and in_force:
                 times.append(found.at)
@@ -257,9 +257,13 @@ class _Examination:
         ]
         return min(times, default=None)
 
-    def _everyone(self, signed: Signed, work: _Work) -> list[asn1_x509.Certificate]:
-        own = [signed.certificate, *signed.others]
-        return [*own, *work.chain.path, *self._judge.known_certificates()]
+    def _everyone(self, more: Signed | None = None) -> list[asn1_x509.Certificate]:
+        """Every certificate at hand: of all signatures, of the file's store, and ours."""
+        found = self._judge.known_certificates()
+        for signed in (more, *(work.signed for work in self._works)):
+            if signed is not None:
+                found += [signed.certificate, *signed.others]
+        return found
 
     def _level(self, work: _Work) -> Level:
         if not work.has_token:

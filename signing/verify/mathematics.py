@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto import cms, x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography import x509 as pyca_x509
@@ -70,6 +71,9 @@ def check_signature(content: cms.SignedData, digest: bytes, expected_type: str =
         raise Damaged("hash", "the digest differs")
     if not valid:
         raise Damaged("value", "the signature value does not fit the key")
+    sid = signer["sid"]
+    if sid.name == "issuer_and_serial_number" and sid.chosen["issuer"].dump() != certificates.signer_cert.issuer.dump():
+        raise Damaged("format", "the signer is named in other letters")  # the library compares names without case
     others = tuple(certificates.other_certs)
     return Signed(certificates.signer_cert, others, signer, signer["digest_algorithm"]["algorithm"].native)
 
@@ -147,23 +151,40 @@ def _check_shape(content: cms.SignedData, expected_type: str) -> None:
         raise Damaged("format", "two digests are named")
 
 
-def check_twins(others: Iterable[x509.Certificate], path: list[x509.Certificate], known: list[x509.Certificate]) -> None:
-    """Certificates beside a signature are not signed: one that passes for an issuer in use must be that issuer.
+def check_twins(beside: Iterable[x509.Certificate], known: Iterable[x509.Certificate]) -> None:
+    """Certificates beside a signature are not signed by it: one that passes for another must be what it seems.
 
-    Raises ``Damaged`` for a certificate with the name or the key of one in ``path`` that nobody known has issued.
+    Raises ``Damaged`` for a certificate that no issuer at hand has signed, although it names one by name and key, or
+    has the name or the key of another certificate at hand.
     """
-    in_path = {one.dump() for one in path}
-    names, keys = {one.subject.dump() for one in path}, {one.public_key.dump() for one in path}
-    for one in others:
-        if one.dump() in in_path or (one.subject.dump() not in names and one.public_key.dump() not in keys):
+    everyone = {one.dump(): one for one in known}
+    for one in beside:
+        parents = [other for other in everyone.values() if other.subject.dump() == one.issuer.dump()]
+        if any(_issued(one, parent) for parent in parents):
             continue
-        if not any(_issued(one, parent) for parent in known):
+        is_named = any(one.authority_key_identifier == parent.key_identifier for parent in parents)
+        has_twin = any(
+            der != one.dump()
+            and (other.subject.dump() == one.subject.dump() or other.public_key.dump() == one.public_key.dump())
+            for der, other in everyone.items()
+        )
+        if is_named or has_twin:
             raise Damaged("format", "a certificate beside the signature was altered")
 
 
+def certificates_beside(content: cms.SignedData) -> list[x509.Certificate]:
+    """Return the certificates in a CMS, whoever put them there; for comparison only."""
+    return [one.chosen for one in content["certificates"] or () if one.name == "certificate"]
+
+
 def _issued(certificate: x509.Certificate, parent: x509.Certificate) -> bool:
+    return _issued_der(certificate.dump(), parent.dump())
+
+
+@lru_cache(maxsize=1024)
+def _issued_der(certificate: bytes, parent: bytes) -> bool:
     try:
-        child, above = (pyca_x509.load_der_x509_certificate(one.dump()) for one in (certificate, parent))
+        child, above = pyca_x509.load_der_x509_certificate(certificate), pyca_x509.load_der_x509_certificate(parent)
         child.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature):
         return False

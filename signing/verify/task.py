@@ -1,5 +1,6 @@
 """The verifier's task in the sandbox: one file in, its report out. The process that runs it dies afterwards."""
 
+import logging
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,6 +15,9 @@ from signing.verify.causes import Cause
 from signing.verify.examination import examine, with_second_opinion
 from signing.verify.json import packed
 from signing.verify.opinion import Opinion, opinion_on
+
+
+logging.disable(logging.CRITICAL)  # the library's words quote the document; nobody may read them here
 
 
 def verify(files: Mapping[str, BinaryIO], arguments: Json, _channel: Channel) -> Json:
