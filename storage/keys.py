@@ -67,6 +67,14 @@ class FileKey:
             raise ValueError("not the key of a stored file")
         return cls(Owner(found["commune"], found["part"]), found["digest"])
 
+    @classmethod
+    def found(cls, text: str) -> Self | None:
+        """Read a name out of a listing; what others put beside our files has none."""
+        try:
+            return cls.parse(text)
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         return f"{self.owner}/{self.digest}"
 

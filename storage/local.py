@@ -56,9 +56,8 @@ class LocalStore:
     def stored(self, owner: Owner | None = None) -> Iterator[Stored]:
         with _our_errors():
             for place in sorted((self._folder / (str(owner) if owner else "v1")).rglob("*"), key=str):
-                if place.is_file():
-                    stored_at = datetime.fromtimestamp(place.stat().st_mtime, UTC)
-                    yield Stored(FileKey.parse(place.relative_to(self._folder).as_posix()), stored_at)
+                if place.is_file() and (key := FileKey.found(place.relative_to(self._folder).as_posix())):
+                    yield Stored(key, datetime.fromtimestamp(place.stat().st_mtime, UTC))
 
     def remove(self, key: FileKey) -> None:
         with _our_errors(), suppress(FileNotFoundError):

@@ -64,15 +64,14 @@ class S3Store:
         self._s3, self._bucket, self._names = client, bucket, names
 
     def put(self, owner: Owner, content: BinaryIO) -> FileKey:
-        with new_spool() as form:
+        with _our_errors(owner), new_spool() as form:
             key = self._names.copied(owner, content, form)
             size_bytes = form.tell()
             form.seek(0)
             if self._size_bytes(key) is not None:
                 self.opened(key).close()  # raises FileCorrupted
                 return key
-            with _our_errors(key):
-                self._s3.put_object(bucket_name=self._bucket, object_name=str(key), data=form, length=size_bytes)
+            self._s3.put_object(bucket_name=self._bucket, object_name=str(key), data=form, length=size_bytes)
         if (there_bytes := self._size_bytes(key)) != size_bytes:  # a server's 200 is not believed
             raise StorageUnavailable("written_in_part", key=str(key), size_bytes=there_bytes or 0)
         return key
@@ -90,8 +89,8 @@ class S3Store:
         prefix = f"{owner or 'v1'}/"
         with _our_errors(prefix):
             for found in self._s3.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
-                if found.object_name and found.last_modified:
-                    yield Stored(FileKey.parse(found.object_name), found.last_modified)
+                if (key := FileKey.found(found.object_name or "")) and found.last_modified:
+                    yield Stored(key, found.last_modified)
 
     def remove(self, key: FileKey) -> None:
         with _our_errors(key):
@@ -108,7 +107,7 @@ class S3Store:
 
 
 @contextmanager
-def _our_errors(key: FileKey | str) -> Generator[None, None, None]:
+def _our_errors(key: FileKey | Owner | str) -> Generator[None, None, None]:
     try:
         yield
     except S3Error as error:

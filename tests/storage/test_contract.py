@@ -35,6 +35,7 @@ class Place:
     store: FileStore
     raw: Callable[[FileKey], bytes]
     overwrite: Callable[[FileKey, bytes], None]
+    stray: Callable[[Owner], None]  # somebody else's file beside ours
 
 
 def memory_place() -> Place:
@@ -44,14 +45,17 @@ def memory_place() -> Place:
     def overwrite(key: FileKey, form: bytes) -> None:
         objects[key] = (form, datetime.now(UTC))
 
-    return Place(store, lambda key: objects[key][0], overwrite)
+    return Place(store, lambda key: objects[key][0], overwrite, lambda _: None)
 
 
 def local_place(folder: Path) -> Place:
     def overwrite(key: FileKey, form: bytes) -> None:
         (folder / str(key)).write_bytes(form)
 
-    return Place(LocalStore(folder, NAMES), lambda key: (folder / str(key)).read_bytes(), overwrite)
+    def stray(owner: Owner) -> None:
+        (folder / str(owner) / ".directory").write_bytes(b"[Desktop Entry]")
+
+    return Place(LocalStore(folder, NAMES), lambda key: (folder / str(key)).read_bytes(), overwrite, stray)
 
 
 def s3_place(server: S3Server) -> Place:
@@ -65,7 +69,11 @@ def s3_place(server: S3Server) -> Place:
     def overwrite(key: FileKey, form: bytes) -> None:
         client.put_object(bucket_name=server.bucket, object_name=str(key), data=BytesIO(form), length=len(form))
 
-    return Place(S3Store(client, server.bucket, NAMES), raw, overwrite)
+    def stray(owner: Owner) -> None:
+        name = f"{owner}/a note"
+        client.put_object(bucket_name=server.bucket, object_name=name, data=BytesIO(b"note"), length=4)
+
+    return Place(S3Store(client, server.bucket, NAMES), raw, overwrite, stray)
 
 
 @pytest.fixture(params=["memory", "local", "s3"])
@@ -210,6 +218,12 @@ def test_the_listing_names_each_file_once_with_its_age(store, dossier):
     assert [str(one.key) for one in listed] == sorted(str(key) for key in keys)
     assert all(abs(one.stored_at - datetime.now(UTC)) < timedelta(minutes=5) for one in listed)
     assert keys | {tray} <= {one.key for one in store.stored()}
+
+
+def test_what_others_put_beside_our_files_is_not_listed(place, dossier):
+    key = place.store.put(dossier, BytesIO(b"page"))
+    place.stray(dossier)
+    assert [one.key for one in place.store.stored(dossier)] == [key]
 
 
 def test_one_owner_is_not_mistaken_for_another_whose_name_begins_alike(store):

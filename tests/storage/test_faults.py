@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import FileNotStored, NameKey, Owner, StorageUnavailable
+from storage import FileNotStored, FileStore, NameKey, Owner, StorageUnavailable
 from storage.local import LocalStore
 from storage.s3 import S3Server, S3Store, connect
 
@@ -29,36 +29,50 @@ import sys
 from io import BytesIO
 from pathlib import Path
 from storage import NameKey, Owner
-from storage.local import LocalStore
-store = LocalStore(Path(sys.argv[1]), NameKey(b"a key of thirty-two bytes, for one"))
+from storage.urls import store_at
+url, size, access_key, secret_key, ca_file = sys.argv[1:]
+names = NameKey(b"a key of thirty-two bytes, for one")
+store = store_at(url, names, access_key=access_key, secret_key=secret_key, region="default", ca_file=Path(ca_file))
 number = 0
 while True:
     number += 1
-    print(store.put(Owner.tray("nguyet-an"), BytesIO(b"%d " % number * 200_000)), flush=True)
+    print(store.put(Owner.office("killed"), BytesIO((b"%d " % number).ljust(int(size), b"."))), flush=True)
 """
 
 
-def test_killed_in_the_middle_nothing_half_written_is_visible_and_nothing_promised_is_lost(tmp_path):
+def _killed(url: str, size_bytes: int, server: S3Server, after_s: float) -> list[str]:
+    """Let a process store files, kill it in the middle, and return the keys it was promised."""
+    secrets = (server.access_key, server.secret_key, str(server.ca_file))
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _WRITER, url, str(size_bytes), *secrets],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert writer.stdout
+    said = [writer.stdout.readline()]
+    time.sleep(after_s)  # somewhere in the middle of a later file
+    writer.send_signal(signal.SIGKILL)
+    said += writer.stdout.readlines()
+    writer.stdout.close()
+    writer.wait()
+    return [line.strip() for line in said if line.endswith("\n")]
+
+
+@pytest.mark.parametrize("where", ["local", "s3"])
+def test_killed_in_the_middle_nothing_half_written_is_visible_and_nothing_promised_is_lost(where, tmp_path, s3_server):
+    store: FileStore = LocalStore(tmp_path, NAMES)
+    url, size_bytes = tmp_path.as_uri(), 1_000_000
+    if where == "s3":  # more than one part each
+        url, size_bytes = f"s3+https://{s3_server.endpoint}/{s3_server.bucket}", 12_000_000
+        store = S3Store(connect(s3_server), s3_server.bucket, NAMES)
     promised = []
-    for after_s in (0, 0.003, 0.007, 0.013, 0.02):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", _WRITER, str(tmp_path)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        assert writer.stdout
-        promised.append(writer.stdout.readline())
-        time.sleep(after_s)  # somewhere in the middle of a later file
-        writer.send_signal(signal.SIGKILL)
-        promised += writer.stdout.readlines()
-        writer.stdout.close()
-        writer.wait()
-    store = LocalStore(tmp_path, NAMES)
-    visible = {str(one.key) for one in store.stored()}
-    for one in store.stored():
+    for after_s in (0, 0.007, 0.05):
+        promised += _killed(url, size_bytes, s3_server, after_s)
+    visible = {str(one.key) for one in store.stored(Owner.office("killed"))}
+    for one in store.stored(Owner.office("killed")):
         store.opened(one.key).close()  # raises FileCorrupted if half written
-    assert {line.strip() for line in promised if line.endswith("\n")} <= visible
+    assert set(promised) <= visible
 
 
 def test_what_a_killed_process_left_unfinished_goes_after_a_day_and_not_before(tmp_path):
@@ -93,6 +107,17 @@ def test_a_full_disk_is_unavailable_and_leaves_nothing(tmp_path):
     assert not list(store.stored())
     assert not list((tmp_path / "unfinished").iterdir())
     store.opened(store.put(TRAY, BytesIO(bytes(200_000)))).close()  # the same call succeeds when there is room
+
+
+def test_no_room_for_the_way_to_s3_is_unavailable(s3_server):
+    store = S3Store(connect(s3_server), s3_server.bucket, NAMES)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(StorageUnavailable):
+            store.put(TRAY, BytesIO(bytes(9_000_000)))  # larger than the spool keeps in memory
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path):
@@ -219,3 +244,17 @@ def test_a_file_whose_answer_was_lost_had_been_stored_and_putting_it_again_gives
             store.put(TRAY, BytesIO(content))
     with store.opened(store.put(TRAY, BytesIO(content))) as back:
         assert back.read() == content
+
+
+def test_a_server_that_keeps_half_and_says_yes_is_not_believed(s3_server, monkeypatch):
+    client = connect(s3_server)
+    really_put = client.put_object
+
+    def keep_half(**request):
+        half = request["length"] // 2
+        return really_put(**request | {"data": BytesIO(request["data"].read(half)), "length": half})
+
+    monkeypatch.setattr(client, "put_object", keep_half)
+    with pytest.raises(StorageUnavailable) as refusal:
+        S3Store(client, s3_server.bucket, NAMES).put(TRAY, BytesIO(os.urandom(1000)))
+    assert refusal.value.code == "written_in_part"
