@@ -10,7 +10,7 @@ def verify() -> int:
     console = Console()
     bad = list(audit.verify())
     for entry in bad:
-        console.say(both("audit_entry_bad", entry=str(entry)))
+        console.say(both("audit_entry_bad", chain=entry.unit_id, entry=entry.sequence, reason=entry.reason))
     if not bad:
         console.say(both("audit_holds"))
     return 1 if bad else 0

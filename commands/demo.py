@@ -25,6 +25,7 @@ from commands.demo_people import People
 from commands.demo_story import Story, stories_in
 from commands.folder import HOME
 from commands.recorder import Recorder
+from commands.sentences import both
 from commands.wiring import wired
 from dossiers import delivery, engines, folder, intake, issue, jobs, review
 from dossiers import demo as demo_office
@@ -45,10 +46,7 @@ def demo(data: Path) -> int:
     """Run it all in this folder; 0 when every dossier ended as it should, 1 if a step failed."""
     console = Console()
     if not _is_ours(data):
-        console.say(
-            f"{data}: thư mục đã có dữ liệu khác, hãy chọn thư mục khác bằng --out. · "
-            "The folder holds something else: choose another with --out."
-        )
+        console.say(both("folder_in_use", path=data))
         return 1
     if (data / "summary.json").exists():
         _empty(data)

@@ -62,7 +62,8 @@ def _pages(record: Mapping[str, Any], scan: Scan, made: Engines, pictures: Path,
             boxes = "".join(_box(field) for field in record["fields"].values() if field["page"] == number)
             label = f"{Path(record['source']).name}, trang {number}: {page['class']} {' '.join(page['warnings'])}"
             drawn.append(
-                f"<figure><div class=page><img src='pictures/{escape(picture.name)}' loading=lazy alt='{escape(label)}'>"
+                "<figure><div class=page>"
+                f"<img src='pictures/{escape(picture.name)}' loading=lazy alt='{escape(label)}'>"
                 f"<svg viewBox='0 0 1 1' preserveAspectRatio=none aria-hidden=true>{boxes}</svg></div>"
                 f"<figcaption>{escape(label)}</figcaption></figure>"
             )

@@ -1,32 +1,53 @@
 """What the command line says of an error: a stable code and parameters in, one sentence out.
 
-Vietnamese first, English beside it. A code that stands here nowhere is a defect (tests/commands/test_sentences.py).
+The sentences stand in ``sentences.toml``, Vietnamese first, English beside it. A code that a room below can give and
+that stands there nowhere is a defect (tests/commands/test_sentences.py).
 """
 
 import os
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 LANGUAGE = "en" if os.environ.get("MOONSEAL_LANGUAGE") == "en" else "vi"  # settings.py gives its meaning
+SENTENCES: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+)
 
-SENTENCES: dict[str, tuple[str, str]] = {
-    "file_error": ("Không đọc hoặc ghi được tệp: {reason}.", "The file could not be read or written: {reason}."),
-    "would_overwrite_input": (
-        "Kết quả sẽ ghi đè lên tệp vào {path}: hãy chọn thư mục khác bằng --out.",
-        "The result would overwrite the input {path}: choose another folder with --out.",
-    ),
-    "password_file_unreadable": (
-        "Không đọc được tệp mật khẩu {path}.",
-        "The password file {path} cannot be read.",
-    ),
-}
+
+class _Parameters(dict[str, object]):  # noqa: FURB189 - format_map calls __missing__ of a real dict only
+    """A parameter that is missing shows as a dash: a message about an error must not be an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
 
 
 def sentence(code: str, parameters: Mapping[str, object]) -> str:
     """Return the sentence in the language of MOONSEAL_LANGUAGE."""
-    vietnamese, english = SENTENCES[code]
-    return (english if LANGUAGE == "en" else vietnamese).format_map(parameters)
+    return _in(LANGUAGE, code, parameters)
 
 
 def both(code: str, **parameters: object) -> str:
     """Return the sentence in both languages, for messages that are not part of an interface."""
-    return " · ".join(text.format_map(parameters) for text in SENTENCES[code])
+    return " · ".join(_in(language, code, parameters) for language in ("vi", "en"))
+
+
+def _in(language: str, code: str, parameters: Mapping[str, object]) -> str:
+    values = _Parameters(parameters)
+    if "cap" in values:
+        values["limit"] = _with_unit(str(values["cap"]), values.get("limit"))
+        values["found"] = _with_unit(str(values["cap"]), values.get("found"))
+    return SENTENCES[code][language].format_map(values)
+
+
+def _with_unit(cap: str, value: object) -> str:
+    """Return a cap's number as people say it: megabytes, megapixels, pages, millimetres."""
+    if not isinstance(value, int | float):
+        return "–"
+    if cap == "size_bytes":
+        return f"{value / 1e6:.0f} MB"
+    if cap == "page_pixels":
+        return f"{value / 1e6:.0f} megapixels"
+    if cap == "page_side_mm":
+        return f"{value:.0f} mm"
+    return f"{value:.0f}"

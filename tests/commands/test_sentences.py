@@ -1,0 +1,49 @@
+"""Every code that a room can give has its sentence in both languages; a sentence is one sentence."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from commands.sentences import SENTENCES, both, sentence
+
+ROOT = Path(__file__).parents[2]
+ERRORS = {
+    "OcrError", "ScanUnreadable", "CapExceeded", "EngineFailed", "Refused",
+    "SigningError", "DocumentNotSignable", "CertificateNotAccepted", "KeyUnavailable", "TimestampUnavailable",
+    "AlreadySealed", "SignatureNotTrusted", "CertError", "KeyLocked", "CertificateInvalid", "AnchorUnknown",
+    "RegisterDamaged", "ClockWentBack", "RevocationUnknown",
+}  # fmt: skip
+
+
+def raised_codes():
+    """Give (code, where) for every literal first argument of our errors in the rooms the command line calls."""
+    paths = [path for room in ("ocr", "signing", "certs", "commands") for path in sorted((ROOT / room).rglob("*.py"))]
+    nodes = [(node, path) for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    for node, path in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
+            for constant in ast.walk(node.args[0]):
+                if isinstance(constant, ast.Constant) and isinstance(constant.value, str) and constant.value:
+                    yield constant.value, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def test_every_code_has_a_sentence():
+    missing = {f"{code} ({where})" for code, where in raised_codes() if code not in SENTENCES}
+    assert not missing
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_a_sentence_is_one_sentence_in_two_languages(code):
+    assert SENTENCES[code].keys() == {"vi", "en"}
+    for text in SENTENCES[code].values():
+        assert text[-1] in ".?…"
+        assert "\n" not in text
+
+
+def test_a_missing_parameter_is_no_second_error():
+    assert "–" in sentence("too_many_pages", {})
+
+
+def test_caps_are_told_in_the_units_people_use():
+    assert "60 megapixels" in both("too_many_pixels", cap="page_pixels", limit=60_000_000, found=900_000_000)
+    assert "50 MB" in both("too_large", cap="size_bytes", limit=50_000_000, found=80_000_000)
