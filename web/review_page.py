@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,8 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from dossiers.models import Dossier, Field, Page
 from dossiers.transcription import MISFILED, NO_FORM, TRANSCRIPTION_FAILED, UNREADABLE, WRONG_PAGE
 from ocr.values import Decision
+from web import typed
 from web.labels import label_of
 from web.text import Words
+
+CROP_MARGIN = 0.012  # of the page, about 2.5 mm
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def field_values(field: Field, *, is_next: bool = False, problem: str = "") -> d
         "dossier_id": field.dossier_id,
         "name": field.name,
         "label": label_of(field.name),
-        "shown": field.final_value or "",
+        "shown": typed.shown(field.name, field.final_value),
         "seen": seen_of(field),
         "is_confirmed": confirmed,
         "look": "is-confirmed" if confirmed else "is-look" if doubtful else "",
@@ -134,21 +138,31 @@ def field_values(field: Field, *, is_next: bool = False, problem: str = "") -> d
     }
 
 
-def groups_of(fields: list[Field], problems: Mapping[str, str], wanted: str) -> list[dict[str, Any]]:
+def groups_of(
+    fields: list[Field], pages: Mapping[tuple[UUID, int], Page], problems: Mapping[str, str], wanted: str
+) -> list[dict[str, Any]]:
     """Return the doubtful fields first, each group in the order of the form; ``wanted`` gets the cursor."""
     doubtful = [field for field in fields if is_doubtful(field)]
     sure = [field for field in fields if not is_doubtful(field)]
-    following = wanted or next((f.name for f in [*doubtful, *sure] if f.confirmed_at is None), "")
+    following = wanted or next_name([*doubtful, *sure])
 
     def rows(some: list[Field]) -> list[dict[str, Any]]:
         return [
-            field_values(field, is_next=field.name == following, problem=problems.get(field.name, "")) for field in some
+            field_values(field, is_next=field.name == following, problem=problems.get(field.name, ""))
+            | {"crop": _crop(field, pages) if is_doubtful(field) else None}
+            for field in some
         ]
 
     return [
         {"words": _("Look closely: the machine is not sure"), "fields": rows(doubtful)},
         {"words": _("The machine is sure: compare all the same"), "fields": rows(sure)},
     ]
+
+
+def next_name(fields: list[Field]) -> str:
+    """Return the first field that nobody confirmed yet, the doubtful ones first."""
+    in_order = sorted(fields, key=lambda field: (not is_doubtful(field), field.position))
+    return next((field.name for field in in_order if field.confirmed_at is None), "")
 
 
 def left_words(fields: list[Field]) -> str:
@@ -158,9 +172,14 @@ def left_words(fields: list[Field]) -> str:
     return ngettext("%(n)d field left to confirm.", "%(n)d fields left to confirm.", left) % {"n": left}
 
 
-def pages_of(dossier: Dossier, fields: list[Field]) -> list[dict[str, Any]]:
-    """Return the pages in the order of the scans, with the boxes of the fields that stand on each."""
+def page_rows(dossier: Dossier) -> dict[tuple[UUID, int], Page]:
+    """Return the pages by scan and number, in the order of the scans."""
     pages = Page.objects.filter(scan__dossier=dossier).order_by("scan__position", "number")
+    return {(page.scan_id, page.number): page for page in pages}
+
+
+def pages_of(pages: Mapping[tuple[UUID, int], Page], fields: list[Field]) -> list[dict[str, Any]]:
+    """Return the pages with the boxes of the fields that stand on each."""
     return [
         {
             "pk": page.pk,
@@ -172,13 +191,25 @@ def pages_of(dossier: Dossier, fields: list[Field]) -> list[dict[str, Any]]:
                 _box(f) for f in fields if (f.scan_id, f.page_number) == (page.scan_id, page.number) and _has_box(f)
             ],
         }
-        for number, page in enumerate(pages, start=1)
+        for number, page in enumerate(pages.values(), start=1)
     ]
 
 
 def _has_box(field: Field) -> bool:
     x0, y0, x1, y1 = field.box
     return bool(x1 > x0 and y1 > y0)
+
+
+def _crop(field: Field, pages: Mapping[tuple[UUID, int], Page]) -> dict[str, Any] | None:
+    """Return the part of the page picture that shows the field with a little of what stands round it."""
+    page = pages.get((field.scan_id, field.page_number))
+    if page is None or not _has_box(field):
+        return None
+    x0, y0, x1, y1 = field.box
+    width, height = page.width_px, page.height_px
+    left, top = max(0, int((x0 - CROP_MARGIN) * width)), max(0, int((y0 - CROP_MARGIN / 2) * height))
+    right, bottom = min(width, int((x1 + CROP_MARGIN) * width)), min(height, int((y1 + CROP_MARGIN / 2) * height))
+    return {"page_id": page.pk, "width": width, "height": height, "view": f"{left} {top} {right - left} {bottom - top}"}
 
 
 def _box(field: Field) -> dict[str, Any]:

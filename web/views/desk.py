@@ -19,11 +19,11 @@ from dossiers.lifecycle import State, Step
 from dossiers.models import Dossier, Field, Page
 from dossiers.people import Role
 from dossiers.permissions import Verb, may
-from web import images, words
+from web import images, typed, words
 from web.errors import sentence_of, status_of
 from web.forms import Reason, Receive, Refile, Resume
 from web.refusals import FormNotComplete
-from web.review_page import field_values, flag_words, groups_of, left_words, pages_of, seen_of
+from web.review_page import field_values, flag_words, groups_of, left_words, next_name, page_rows, pages_of, seen_of
 from web.rules import StaffRequest, needs, page
 from web.shown import done_words, procedure_name
 from web.views.official import given_back_words
@@ -113,6 +113,7 @@ def _dossier_page(
 ) -> HttpResponse:
     case = dossier.case()
     fields = list(dossier.fields.order_by("position"))
+    pages = page_rows(dossier)
     may_correct = may(request.actor, Verb.CORRECT, case)
     values = {
         "dossier": dossier,
@@ -120,9 +121,9 @@ def _dossier_page(
         "is_open": State(dossier.state) not in CLOSED,
         "flags": [flag_words(code) for code in dossier.flags],
         "fields": fields,
-        "groups": groups_of(fields, problems or {}, request.GET.get("field", "")),
+        "groups": groups_of(fields, pages, problems or {}, request.GET.get("field", "")),
         "left_words": left_words(fields),
-        "pages": pages_of(dossier, fields),
+        "pages": pages_of(pages, fields),
         "may_correct": may_correct,
         "may_confirm": bool(fields) and not dossier.flags and may(request.actor, Step.CONFIRM, case),
         "may_receive": needs(Verb.RECEIVE).admits(request.actor),
@@ -210,14 +211,16 @@ def _confirmed(request: StaffRequest, dossier_id: UUID, name: str, value: str, s
     with transaction.atomic():
         found = rows.locked(request.actor, dossier_id)
         field = found.fields.filter(name=name).first()
-        if field is not None and seen_of(field) != seen and (field.final_value or "") != value.strip():
+        text = typed.stored(name, value)
+        if field is not None and seen_of(field) != seen and field.final_value != text:
             raise ChangedMeanwhile("changed_meanwhile", dossier=found.code)
-        return review.correct_field(request.actor, dossier_id, name, value)
+        return review.correct_field(request.actor, dossier_id, name, text)
 
 
 def _next_id(dossier: Dossier, field: Field) -> UUID:
-    rest = [one for group in groups_of(list(dossier.fields.order_by("position")), {}, "") for one in group["fields"]]
-    return next((one["pk"] for one in rest if one["is_next"]), field.pk)
+    fields = list(dossier.fields.all())
+    following = next_name(fields)
+    return next((one.pk for one in fields if one.name == following), field.pk)
 
 
 @page(needs(Step.CONFIRM), "POST")

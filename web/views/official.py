@@ -19,7 +19,7 @@ from dossiers.lifecycle import State, Step
 from dossiers.models import Dossier, SigningSession
 from dossiers.permissions import may
 from signing import SigningError
-from web import images
+from web import images, typed
 from web.errors import sentence_of, status_of
 from web.forms import REASONS, Pin, Reason
 from web.labels import label_of
@@ -94,7 +94,9 @@ def _look_page(request: StaffRequest, dossier: Dossier, form: Pin, status: int) 
     values: dict[str, object] = {
         "dossier": dossier,
         "procedure_name": procedure_name(dossier),
-        "fields": [(label_of(f.name), f.final_value or "–") for f in dossier.fields.order_by("position")],
+        "fields": [
+            (label_of(f.name), typed.shown(f.name, f.final_value) or "–") for f in dossier.fields.order_by("position")
+        ],
         "may_open": not own and may(request.actor, Step.DRAW, dossier.case()),
         "form": form,
         "reason": Reason(auto_id="id_back_%s"),
