@@ -120,10 +120,8 @@ def sign(
 ) -> None:
     """Sign PDFs; the PIN or password is never an argument."""
     from commands import sign as command
-    from commands.folder import folder_to_serve
 
-    data = folder_to_serve()
-    raise typer.Exit(command.sign(files, key=key, role=role, level=level, out=out, pin_file=pin_file, data=data))
+    raise typer.Exit(command.sign(files, key=key, pin_file=pin_file, role=role, level=level, out=out))
 
 
 @app.command()

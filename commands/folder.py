@@ -15,7 +15,7 @@ VARIABLE = "MOONSEAL_DATA"
 
 def use_demo_folder(out: Path | None) -> Path:
     """Make the demo's folder the data folder of this process, and return it."""
-    return _use((out or _configured() / "demo").resolve())
+    return _use((out or configured_folder() / "demo").resolve())
 
 
 def use_folder_to_serve() -> Path:
@@ -25,7 +25,7 @@ def use_folder_to_serve() -> Path:
 
 def folder_to_serve() -> Path:
     """Return the configured folder where it was set up, the demo's elsewhere."""
-    configured = _configured()
+    configured = configured_folder()
     return configured if (configured / "kind").exists() else configured / "demo"
 
 
@@ -35,7 +35,8 @@ def set_up_django() -> None:
     django.setup()
 
 
-def _configured() -> Path:
+def configured_folder() -> Path:
+    """Return what MOONSEAL_DATA names, whether it was set up or not."""
     base = HOME if (HOME / "pyproject.toml").is_file() else Path.cwd()
     return (base / (os.environ.get(VARIABLE) or "var")).resolve()
 

@@ -17,6 +17,7 @@ from certs.keys.protocol import SigningKey
 from certs.keys.token import Token, parts_of_uri
 from certs.revocation import Evidence
 from certs.timestamps import TimestampAuthority, TimestampClient
+from commands.folder import configured_folder
 
 DEV_ORGANISATION = "DEV – không có giá trị"
 DEV_PROFILES = {"official": "official", "seal": "seal", "clerk": "clerk"}
@@ -35,7 +36,7 @@ class Chosen:
     evidence: Evidence | None = None
 
 
-def chosen(name: str, pin_file: Path | None, data: Path) -> Chosen:
+def chosen(name: str, pin_file: Path | None) -> Chosen:
     """Return the key that a person named; raises ``KeyUnavailable`` or ``KeyLocked``."""
     kind, _, rest = name.partition(":")
     if kind == "file" and rest:
@@ -43,7 +44,7 @@ def chosen(name: str, pin_file: Path | None, data: Path) -> Chosen:
     if kind == "pkcs11" and rest:
         return Chosen(_token_key(name, pin_file))
     if kind == "dev" and rest in DEV_PROFILES:
-        return _dev_key(rest, data / "dev")
+        return _dev_key(rest, configured_folder() / "dev")
     raise KeyUnavailable("key_name_not_understood", name=name)
 
 

@@ -10,6 +10,7 @@ from certs.anchors import Store, government
 from certs.errors import CertError
 from commands.console import Console
 from commands.files import is_an_input, names_of, write_whole
+from commands.folder import folder_to_serve
 from commands.keys import Chosen, chosen, now
 from commands.sentences import both
 from signing import KeyUnavailable, Level, Role, SigningError
@@ -19,14 +20,12 @@ from signing.verify.engine import Verifier
 MOST_BYTES = 256 << 20
 
 
-def sign(
-    files: Sequence[Path], *, key: str, role: str, level: str, out: Path, pin_file: Path | None, data: Path
-) -> int:
+def sign(files: Sequence[Path], *, key: str, pin_file: Path | None, role: str, level: str, out: Path) -> int:
     """Sign every file; 1 if one was refused or failed, each with its reason."""
     console = Console()
     try:
-        holder = chosen(key, pin_file, data)
-        _refuse_office_keys(holder, data)
+        holder = chosen(key, pin_file)
+        _refuse_office_keys(holder)
     except (CertError, SigningError) as error:
         console.say(both(error.code, **error.parameters))
         return 1
@@ -63,7 +62,7 @@ def _signed(file: Path, holder: Chosen, role: Role, level: Level) -> bytes:
         )
 
 
-def _refuse_office_keys(holder: Chosen, data: Path) -> None:
-    for path in (data / "keys").glob("*.cer"):  # dossiers.signers.KeyFolder
+def _refuse_office_keys(holder: Chosen) -> None:
+    for path in (folder_to_serve() / "keys").glob("*.cer"):  # dossiers.signers.KeyFolder
         if path.read_bytes() == holder.key.certificate.der:
             raise KeyUnavailable("key_for_office_work")
