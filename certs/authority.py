@@ -30,6 +30,7 @@ KEY_BITS = 3072  # good beyond 2030 (ETSI TS 119 312)
 CRL_LIFE = timedelta(days=7)
 OCSP_LIFE = timedelta(days=1)
 ROOT_CRL_LIFE = timedelta(days=365)
+LONGEST_NAME = 64  # letters (X.520, ub-common-name)
 BACKDATED = timedelta(minutes=5)  # clocks of readers differ a little
 
 
@@ -66,10 +67,11 @@ class Subject:
         if self.unit:
             parts.append((NameOID.ORGANIZATIONAL_UNIT_NAME, self.unit))
         parts.append((NameOID.COMMON_NAME, self.common_name))
-        try:
-            return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
-        except ValueError as error:  # too long for X.520, or empty
-            raise CertificateInvalid("name_not_possible", name=self.common_name) from error
+        for _, value in parts:
+            if not 1 <= len(value) <= LONGEST_NAME:
+                raise CertificateInvalid("name_not_possible", name=value)
+        # Not checked by the library: it counts bytes, X.520 counts letters, and ours take up to three bytes each.
+        return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in parts])
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,10 @@ class Names:
     @classmethod
     def of(cls, organisation: str) -> Self:
         return cls(
-            root=Subject(f"Chứng thực gốc – {organisation}"[:64], organisation[:64]),
-            issuing=Subject(f"Cấp chứng thư – {organisation}"[:64], organisation[:64]),
-            timestamps=Subject(f"Dấu thời gian – {organisation}"[:64], organisation[:64]),
-            answers=Subject(f"Trả lời trạng thái – {organisation}"[:64], organisation[:64]),
+            root=Subject(f"Chứng thực gốc – {organisation}"[:LONGEST_NAME], organisation),
+            issuing=Subject(f"Cấp chứng thư – {organisation}"[:LONGEST_NAME], organisation),
+            timestamps=Subject(f"Dấu thời gian – {organisation}"[:LONGEST_NAME], organisation),
+            answers=Subject(f"Trả lời trạng thái – {organisation}"[:LONGEST_NAME], organisation),
         )
 
 

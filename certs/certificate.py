@@ -4,6 +4,7 @@ It judges purpose (RFC 5280 4.2.1.3 and 4.2.1.12), never trust: whom we trust is
 holds is proved in `signing.verify`.
 """
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from certs.errors import CertificateInvalid
 
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
+# The library counts bytes where X.520 counts letters, and Vietnamese ones take up to three bytes each.
+warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
 # What issuers really put into certificates of people who sign documents. The Government's authority gives
 # emailProtection, clientAuth and smartcardLogon (domain.md 7.4); serverAuth alone is no licence to sign a document.
 SIGNING_PURPOSES = frozenset({

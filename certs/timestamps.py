@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from asn1crypto import algos, cms, core, tsp  # type: ignore[import-untyped]  # asn1crypto has no types
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # the same
@@ -31,6 +32,12 @@ REQUEST_TYPE = "application/timestamp-query"
 DIGESTS = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 SYNC_EVERY = timedelta(minutes=1)  # the kernel keeps what was written when we are killed; a power cut costs a minute
 NONCE_BYTES = 8
+
+class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    """RFC 3161 2.4.2; asn1crypto's own holds the token for required, so it can't read a refusal."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
+
 
 Ask = Callable[[bytes], bytes]  # a request in DER to an answer in DER, whatever lies between
 
@@ -60,7 +67,7 @@ class TimestampAuthority:
             return _refusal("bad_data_format")
         token = self.stamp(digest, Digest(algorithm), nonce=nonce)
         status = tsp.PKIStatusInfo({"status": "granted"})
-        content = tsp.TimeStampResp({"status": status, "time_stamp_token": cms.ContentInfo.load(token)})
+        content = _Answer({"status": status, "time_stamp_token": cms.ContentInfo.load(token)})
         return bytes(content.dump())
 
     def stamp(self, digest: bytes, algorithm: Digest = Digest.SHA256, *, nonce: int | None = None) -> bytes:
@@ -179,7 +186,7 @@ class TimestampClient:
 
     def _checked(self, answer: bytes, digest: bytes, algorithm: Digest, nonce: int) -> Token:
         try:
-            found = tsp.TimeStampResp.load(answer, strict=True)
+            found = _Answer.load(answer, strict=True)
             if found["status"]["status"].native not in {"granted", "granted_with_mods"}:
                 raise TimestampUnavailable("not_granted")
             token = found["time_stamp_token"]
@@ -261,4 +268,4 @@ def _attribute(kind: str, value: object) -> cms.CMSAttribute:
 def _refusal(reason: str) -> bytes:
     failure = tsp.PKIFailureInfo({reason})
     status = tsp.PKIStatusInfo({"status": "rejection", "fail_info": failure})
-    return bytes(tsp.TimeStampResp({"status": status}).dump())
+    return bytes(_Answer({"status": status}).dump())

@@ -16,7 +16,6 @@ import httpx
 
 from egress.errors import AddressRefused, AnswerUnusable
 
-CHUNK_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Client:
         if reply.status_code != httpx.codes.OK:
             raise AnswerUnusable("not_ok", host=host, http_code=reply.status_code)
         content = bytearray()
-        for part in reply.iter_bytes(CHUNK_BYTES):
+        for part in reply.iter_bytes():
             content += part
             if len(content) > self._policy.answer_bytes:
                 raise AnswerUnusable("too_large", host=host, limit_bytes=self._policy.answer_bytes)

@@ -34,8 +34,9 @@ from signing.signer import KeySigner, Stamper, finished, parsed
 from signing.values import Changes, Level, Report, Revocation, Role
 
 VIETNAM = timezone(timedelta(hours=7))
-# Set, so that no trial signature is made to find the size (signing.md B4): room for a chain and a token, in hex digits.
-RESERVED_HEX_DIGITS = 32768
+# The room is reckoned, so that no trial signature is made to find the size (signing.md B4).
+ROOM_BYTES = 4096  # for all but certificates and token
+TOKEN_BYTES = 12288  # with a chain of RSA-4096 certificates
 
 
 class Timestamper(Protocol):
@@ -92,7 +93,7 @@ def sign(
         )
         style = stamp_style(mark_pdf) if mark_pdf is not None else None
         signer = PdfSigner(metadata, KeySigner(key), timestamper=stamper, stamp_style=style)
-        _append_signature(signer, writer, at)
+        _append_signature(signer, writer, at, _room(key, has_token=stamper is not None))
         if level is Level.B_LTA and stamper is not None:
             _append_document_timestamp(stream, stamper)
     return stream.getvalue()
@@ -177,10 +178,16 @@ def _embed(writer: IncrementalPdfFileWriter, key: SigningKey, evidence: Evidence
     )
 
 
-def _append_signature(signer: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> None:
+def _room(key: SigningKey, *, has_token: bool) -> int:
+    """Return how many hex digits to keep free for the signature."""
+    certificates = sum(len(one.der) for one in (key.certificate, *key.chain))
+    return 2 * (ROOM_BYTES + certificates + (TOKEN_BYTES if has_token else 0))
+
+
+def _append_signature(signer: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime, hex_digits: int) -> None:
     session = signer.init_signing_session(writer, existing_fields_only=True)
     session.system_time = at.astimezone(VIETNAM)
-    ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=RESERVED_HEX_DIGITS)
+    ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=hex_digits)
     digest, output = ready.digest_tbs_document(in_place=True)
     attributes = PdfCMSSignedAttributes(signing_time=session.system_time)
     made = finished(ready.perform_signature(digest.document_digest, attributes))
@@ -194,7 +201,7 @@ def _append_document_timestamp(stream: BytesIO, stamper: Stamper) -> None:
         maker.async_timestamp_pdf(
             IncrementalPdfFileWriter(stream, strict=False),
             Digest.SHA256.value,
-            bytes_reserved=RESERVED_HEX_DIGITS,
+            bytes_reserved=2 * TOKEN_BYTES,
             in_place=True,
         )
     )
