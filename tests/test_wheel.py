@@ -96,7 +96,8 @@ def uv(*command: str, **environment: str) -> None:
     own = ROOT / ".tools" / "uv" / "bin" / "uv"
     program = str(own) if own.exists() else shutil.which("uv")
     assert program, "uv is missing: ./moonseal test sets it up"
-    cache = {"UV_CACHE_DIR": str(ROOT / ".tools" / "cache")} if own.exists() else {}
+    kept = ROOT / ".tools" / "cache"
+    cache = {"UV_CACHE_DIR": str(kept)} if kept.exists() else {}
     done = subprocess.run(
         [program, *command],
         cwd=ROOT,
