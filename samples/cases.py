@@ -64,7 +64,7 @@ class _Hand:
     def name(self, key: str, name: str) -> None:
         self.text(key, name.upper() if self.shouts_names else name)
 
-    def date(self, key: str, day: date) -> None:
+    def day(self, key: str, day: date) -> None:
         self.entries[key] = Entry((self.digits(day),), day.isoformat())
 
     def year(self, key: str, year: int) -> None:
@@ -100,7 +100,7 @@ class _Hand:
     def requester(self, person: Person, relation: str) -> None:
         self.text("request.agency", f"Ủy ban nhân dân {HOME_COMMUNE}" + self.rng.choice(("", ", tỉnh Thanh Hóa")))
         self.name("requester.full_name", person.full_name)
-        self.date("requester.birth_date", person.birth_date)
+        self.day("requester.birth_date", person.birth_date)
         if self.rng.random() > LEAVES_EMPTY:
             self.text("requester.residence", person.residence)
         self.paper("requester", person)
@@ -132,7 +132,7 @@ def birth(rng: Random, received_on: date) -> Case:
     )
     hand.requester(requester, relation)
     hand.name("subject.full_name", child.full_name)
-    hand.date("subject.birth_date", born_on)
+    hand.day("subject.birth_date", born_on)
     words = dates.in_words(born_on.isoformat())
     hand.text("subject.birth_date_words", words if rng.random() < LEAVES_EMPTY else words.replace(",", ""))
     hand.kind_of_person("subject", child)
@@ -140,7 +140,7 @@ def birth(rng: Random, received_on: date) -> Case:
     hand.text("subject.home_town", home.address)
     for key, parent in (("mother", mother), ("father", father)):
         hand.name(f"{key}.full_name", parent.full_name)
-        hand.date(f"{key}.birth_date", parent.birth_date)
+        hand.day(f"{key}.birth_date", parent.birth_date)
         if rng.random() > LEAVES_EMPTY:
             hand.text(f"{key}.ethnicity", parent.ethnicity)
             hand.text(f"{key}.nationality", "Việt Nam")
@@ -168,7 +168,7 @@ def death(rng: Random, received_on: date) -> Case:
     if rng.random() < LEAVES_EMPTY:
         hand.year("subject.birth_date", dead.birth_date.year)
     else:
-        hand.date("subject.birth_date", dead.birth_date)
+        hand.day("subject.birth_date", dead.birth_date)
     if rng.random() > LEAVES_EMPTY:
         hand.kind_of_person("subject", dead)
     hand.text("subject.last_residence", dead.residence)
@@ -194,7 +194,7 @@ def marital_status(rng: Random, received_on: date) -> Case:
     person = new_person(rng, ages=(19, 45), commune=home)
     hand.requester(person, "Bản thân")
     hand.name("subject.full_name", person.full_name)
-    hand.date("subject.birth_date", person.birth_date)
+    hand.day("subject.birth_date", person.birth_date)
     if rng.random() > LEAVES_EMPTY:
         hand.kind_of_person("subject", person)
         hand.text("subject.residence", person.residence)
@@ -217,7 +217,7 @@ def birth_copy(rng: Random, received_on: date) -> Case:
     hand.requester(requester, relation)
     hand.text("extract.kind", rng.choice(("Trích lục khai sinh", "Giấy khai sinh", "Trích lục khai sinh")))
     hand.name("subject.full_name", subject.full_name)
-    hand.date("subject.birth_date", subject.birth_date)
+    hand.day("subject.birth_date", subject.birth_date)
     if rng.random() > LEAVES_EMPTY:
         hand.kind_of_person("subject", subject)
         hand.text("subject.residence", subject.residence)
@@ -267,6 +267,7 @@ def _purpose(rng: Random, person: Person) -> str:
     other = new_person(rng, ages=(20, 40), sex="Nam" if person.is_woman else "Nữ", ethnicity=rng.choice(list(SURNAMES)))
     called = "bà" if other.is_woman else "ông"
     return (
-        f"Để kết hôn với {called} {other.full_name}, sinh ngày {other.birth_date:%d/%m/%Y}, quốc tịch Việt Nam, Căn cước "
-        f"số {other.number}, nơi cư trú: {other.residence}; nơi dự định đăng ký kết hôn: Ủy ban nhân dân {HOME_COMMUNE}."
+        f"Để kết hôn với {called} {other.full_name}, sinh ngày {other.birth_date:%d/%m/%Y}, quốc tịch Việt Nam, "
+        f"Căn cước số {other.number}, nơi cư trú: {other.residence}; nơi dự định đăng ký kết hôn: "
+        f"Ủy ban nhân dân {HOME_COMMUNE}."
     )

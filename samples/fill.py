@@ -1,4 +1,4 @@
-"""Blank forms filled as a printer or a typewriter does: the values sit on the leaders, a signature stands above the name.
+"""Blank forms filled as a printer or a typewriter does: values sit on the leaders, a signature stands above the name.
 
 Works at FILL_DPI on pages that Typst drew; what a scanner or a phone makes of them is samples/degrade.py's.
 """
@@ -23,6 +23,7 @@ POINT = FILL_DPI / 72
 BASELINE_MM = 4.6  # of a row, below its top (samples/forms/sheet.typ)
 LIFT_MM = (0.15, 0.55)  # how far above the leader a writer sets the line
 SMALLEST = 0.72  # a long value is set smaller, down to this share of the typeface's size
+PEN = (20, 20, 60)
 PACKAGES = ROOT / "node_modules" / "@expo-google-fonts"
 
 
@@ -32,7 +33,7 @@ class Typeface:
     size_pt: float
 
 
-class FontsMissing(Exception):  # noqa: N818 - named after the fact (style.md 5)
+class FontsMissing(Exception):
     """The typefaces come with the npm packages."""
 
 
@@ -115,7 +116,9 @@ class _Writer:
     def _line(self, line: str, box: Sequence[float], face: ImageFont.FreeTypeFont, *, is_slot: bool) -> None:
         x0, y0, x1, _ = box
         spare_mm = (x1 - x0) - face.getlength(line) / MM
-        left_mm = x0 + (spare_mm * self._rng.uniform(0.3, 0.6) if is_slot else min(self._rng.uniform(0.6, 2.5), spare_mm))
+        left_mm = x0 + (
+            spare_mm * self._rng.uniform(0.3, 0.6) if is_slot else min(self._rng.uniform(0.6, 2.5), spare_mm)
+        )
         baseline_mm = y0 + BASELINE_MM - self._lift_mm - self._rng.uniform(-0.06, 0.06)
         self._draw.text((left_mm * MM, baseline_mm * MM), line, font=face, fill=self._ink, anchor="ls")
 
@@ -140,16 +143,21 @@ def _wrapped(text: str, boxes: Sequence[Sequence[float]], face: ImageFont.FreeTy
 def _tick(page: Image.Image, box: Sequence[float], rng: Random) -> None:
     draw = ImageDraw.Draw(page)
     x0, y0, x1, y1 = (side * MM for side in box)
-    pen = {"fill": (20, 20, 60), "width": rng.randint(5, 7)}
+    width = rng.randint(5, 7)
 
     def near(x: float, y: float) -> tuple[float, float]:
         return x + rng.uniform(-4, 4), y + rng.uniform(-4, 4)
 
     if rng.random() < 0.7:  # noqa: PLR2004 - the form asks for an X; some people make a tick
-        draw.line([near(x0 + 6, y0 + 6), near(x1 - 6, y1 - 6)], **pen)
-        draw.line([near(x1 - 6, y0 + 6), near(x0 + 6, y1 - 6)], **pen)
+        draw.line([near(x0 + 6, y0 + 6), near(x1 - 6, y1 - 6)], fill=PEN, width=width)
+        draw.line([near(x1 - 6, y0 + 6), near(x0 + 6, y1 - 6)], fill=PEN, width=width)
     else:
-        draw.line([near(x0 + 6, (y0 + y1) / 2), near((x0 + x1) / 2, y1 - 5), near(x1 + 6, y0 - 6)], **pen, joint="curve")
+        draw.line(
+            [near(x0 + 6, (y0 + y1) / 2), near((x0 + x1) / 2, y1 - 5), near(x1 + 6, y0 - 6)],
+            fill=PEN,
+            width=width,
+            joint="curve",
+        )
 
 
 def _sign(case: Case, pages: Sequence[Image.Image], typeface: str, ink: tuple[int, int, int], rng: Random) -> None:
@@ -170,8 +178,10 @@ def draw_signature(page: Image.Image, x: float, y: float, rng: Random) -> None:
     points = []
     at, height = x - 13 * MM, 4.5 * MM
     for _ in range(rng.randint(7, 10)):
-        points.append((at + rng.uniform(-1, 1) * MM, y + rng.uniform(-1, 0.6) * height))
-        points.append((at + rng.uniform(0, 3) * MM, y + rng.uniform(-0.3, 1) * height))
+        points += [
+            (at + rng.uniform(-1, 1) * MM, y + rng.uniform(-1, 0.6) * height),
+            (at + rng.uniform(0, 3) * MM, y + rng.uniform(-0.3, 1) * height),
+        ]
         at += 2.7 * MM
     draw = ImageDraw.Draw(page)
     smooth = [point for index in range(len(points) - 3) for point in _curve(points[index : index + 4])]

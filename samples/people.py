@@ -1,7 +1,7 @@
 """Invented people: names, dates, addresses and identity numbers that could be, of nobody that is.
 
 An identity number always agrees with its person (``number_fits``: 3 digits province or country of the birth
-registration, 1 digit century and sex, 2 digits year of birth, 6 random). Places come from dated lists (places/README.md).
+registration, 1 digit century and sex, 2 digits year of birth, 6 random). Places come from dated lists.
 """
 
 import csv
