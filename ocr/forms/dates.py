@@ -16,6 +16,11 @@ UNITS = {
     "sau": 6, "bay": 7, "tam": 8, "chin": 9, "gieng": 1, "chap": 12,
 }  # fmt: skip
 WORDS = (*UNITS, "muoi", "tram", "nghin", "ngan", "linh", "le", "ngay", "thang", "mong", "mung")
+SPELLINGS = (
+    "ngày", "tháng", "năm", "một", "mốt", "hai", "ba", "bốn", "tư", "lăm", "nhăm", "sáu", "bảy", "tám", "chín", "mươi",
+    "mười", "trăm", "nghìn", "ngàn", "linh", "lẻ", "không", "giêng", "chạp", "mồng", "mùng",
+)  # fmt: skip
+TENS = {"hai", "ba", "bốn", "tư", "năm", "sáu", "bảy", "tám", "chín"}  # before "mươi"; else it is "mười"
 LIKE_ENOUGH = 60
 FIRST_YEAR, LAST_YEAR = 1880, 2100
 
@@ -55,6 +60,25 @@ def date_in_words(text: str) -> str | None:
     if year is None or month is None:
         return None
     return _iso(year, month, day) if day else (_iso(year, month) if not before[:at] else None)
+
+
+def with_date_words_mended(text: str) -> str:
+    """Return a date in words with each word spelled as one of the few that a date is made of, where only that fits."""
+    words: list[str] = []
+    for word in text.split():
+        core = word.strip(",.;:")
+        spelling = core if core.lower() in SPELLINGS else _spelling(core, words[-1].lower() if words else "")
+        words.append(word.replace(core, spelling) if core else word)
+    return " ".join(words)
+
+
+def _spelling(word: str, before: str) -> str:
+    alike = [spelling for spelling in SPELLINGS if folded(spelling) == folded(word)]
+    if set(alike) == {"mươi", "mười"}:
+        alike = ["mươi" if before in TENS else "mười"]
+    if len(alike) != 1:
+        return word
+    return alike[0].capitalize() if word[:1].isupper() else alike[0]
 
 
 def _known(word: str) -> str:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 
 from ocr.clean import INK, reading_grey, softened
+from ocr.forms.ink import shifted_mask, without_dust
+from ocr.forms.lists import with_surname_mended
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field, Kind
 from ocr.raster import PageImage, Pixels, turned
@@ -28,7 +30,6 @@ PSM_LINE = 7
 INPAINT_RADIUS = 3
 ANY_INK = 200  # grey of the blank below which a pixel is print
 SHARP_SHADE = 215  # mean grey two pixels beside the print; darker means blurred edges
-EMPTY_INK_MM2 = 0.9  # ink left in a field below this is dust: a hyphen has more
 TICKED = 0.12  # ink in a check box; empty ones have up to 0.03, ticked ones from 0.31 on
 NUMBER_CHARACTERS = "0123456789/.-"
 SHORT_NUMBER = 3  # digits that make a word a number worth reading again
@@ -120,6 +121,7 @@ class _Sheet:
         )
         self.flat = _evenly_lit(np.asarray(flat, dtype=np.uint8))
         small = cv2.resize(blank.grey, (self.width, self.height), interpolation=cv2.INTER_AREA)
+        self.blank = np.asarray(small, dtype=np.uint8)
         self.form_ink = self._grown(np.asarray(small < ANY_INK, dtype=np.uint8), match)
 
     def _grown(self, ink: Pixels, match: Match) -> Pixels:
@@ -130,7 +132,6 @@ class _Sheet:
             x0, y0, x1, y1 = self._pixels(printed.box, 0.0, 0.0)
             ring.append(self.flat[y0:y1, x0:x1][(two > one)[y0:y1, x0:x1]])
         shade = float(np.mean(np.concatenate(ring))) if ring else 0.0
-        self.shade = shade
         return one if shade > SHARP_SHADE else two
 
     def crops(self, known: Field) -> list[_Crop]:
@@ -139,10 +140,9 @@ class _Sheet:
         for box in known.boxes:
             x0, y0, x1, y1 = self._pixels(box, SIDE_MM, RISE_MM)
             pixels = self.flat[y0:y1, x0:x1]
-            mask = self.form_ink[y0:y1, x0:x1]
+            mask = shifted_mask(self.flat, self.blank, self.form_ink, (x0, y0, x1, y1))
             cleaned = np.asarray(cv2.inpaint(pixels, mask, INPAINT_RADIUS, cv2.INPAINT_NS), dtype=np.uint8)
-            dark = (cleaned < INK) & (mask == 0)
-            if float(dark.sum()) / MM**2 >= EMPTY_INK_MM2:
+            if without_dust(cleaned, MM):
                 found.append(_Crop(known, cleaned, x0, y0))
         return found
 
@@ -290,7 +290,13 @@ def _lines_of(match: Match, sheet: _Sheet, seen: Sequence[_Seen]) -> list[TextLi
         pieces.append(((y0 + y1) / 2, x0, y1 - y0, words))
     for one in seen:
         if one.words:
-            words = [Word(w.text, round(w.confidence, 3), sheet.page_box(w.x0, w.y0, w.x1, w.y1)) for w in one.words]
+            texts = [w.text for w in one.words]
+            if one.crop.field.kind is Kind.PERSON_NAME:
+                texts = with_surname_mended(" ".join(texts)).split(" ")
+            words = [
+                Word(text, round(w.confidence, 3), sheet.page_box(w.x0, w.y0, w.x1, w.y1))
+                for text, w in zip(texts, one.words, strict=True)
+            ]
             middle = float(np.median([(w.y0 + w.y1) / 2 for w in one.words]))
             pieces.append((middle, one.words[0].x0, 4 * MM, words))
     return _rows(pieces)

@@ -58,7 +58,7 @@ def is_syllable(word: str) -> bool:
         if rime not in (QU_RIMES if onset == "qu" else RIMES):
             continue
         if rime[-1:] in {"p", "t", "c"} or rime.endswith("ch"):
-            return not tones or tones[0] in STOP_TONES
+            return bool(tones) and tones[0] in STOP_TONES  # such a syllable always has a tone
         return True
     return False
 

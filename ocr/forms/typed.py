@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ocr.forms.dates import date_in_digits, date_in_words
+from ocr.forms.dates import date_in_digits, date_in_words, with_date_words_mended
 from ocr.forms.lists import (
     ETHNIC_GROUPS,
     NATIONALITIES,
@@ -24,6 +24,8 @@ TIME = re.compile(r"(\d{1,2})\D+(\d{1,2})")
 NAME = re.compile(r"[^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*(?: [^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*)*")
 ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
 EDGES = " .,;:_…·-–~'’\"“”|‘`*=<>«»"
+STOP_FOR_COMMA = re.compile(r"(?<=[^\W\d_]{3})[.;:](?= )|(?<= [^\W\d_A-ZĐ][^\W\d_])[.;:](?= )")  # not after TP
+SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
 LISTS = {
     Kind.SEX: SEXES,
     Kind.ETHNIC_GROUP: ETHNIC_GROUPS,
@@ -54,6 +56,10 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         return _listed(raw, text)
     if kind is Kind.IDENTITY_PAPER:
         text = with_paper_words_mended(text)
+    elif kind in {Kind.PLACE, Kind.AGENCY}:
+        text = STOP_FOR_COMMA.sub(",", text)
+    elif kind in {Kind.MARITAL_STATUS, Kind.TEXT}:
+        text += "." if SENTENCE_END.search(raw.text) else ""
     match kind:
         case Kind.DATE:
             value = date_in_digits(text)
@@ -66,6 +72,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         case Kind.PERSON_NAME:
             return _name(raw, text)
         case Kind.DATE_WORDS:
+            text = with_date_words_mended(text)
             return Parsed(text, _check(date_in_words(text) is not None), raw.confidence)
         case _:
             return Parsed(text, _check(ORDINARY.fullmatch(text) is not None and words_possible(text)), raw.confidence)

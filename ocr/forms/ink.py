@@ -1,0 +1,65 @@
+"""Taking the form's own ink away from one line of a field, and the dust that is left.
+
+A page that was folded or photographed does not lie flat: the leader is looked for once more, piece by piece, a few
+pixels about where it should be. What then stays and is small and stands alone is no writing; a dot below a letter
+never stands alone (removing small marks everywhere would eat those, ocr.md 3.2).
+"""
+
+import cv2
+import numpy as np
+
+from ocr.raster import Pixels
+
+INK = 128
+REACH_PX = 3
+PIECE_PX = 320
+FOUND = 0.5  # likeness from which a piece of leader was seen
+TALL_MM = 1.1  # writing is at least this high somewhere
+NEAR_MM = 1.2  # of writing: here small marks belong to it
+LEAST_INK_MM2 = 0.35  # a single 1 has twice as much
+PAPER = 250
+
+
+def shifted_mask(page: Pixels, blank: Pixels, ink: Pixels, place: tuple[int, int, int, int]) -> Pixels:
+    """Return the form's ink within a place of the sheet, moved to where the page shows it."""
+    x0, y0, x1, y1 = place
+    count = max(round((x1 - x0) / PIECE_PX), 1)
+    edges = np.linspace(x0, x1, count + 1).round().astype(int).tolist()
+    moves = [_move(page, blank, (left, y0, right, y1)) for left, right in zip(edges, edges[1:], strict=False)]
+    seen = [move[:2] for move in moves if move[2] >= FOUND]
+    usual = tuple(int(value) for value in np.median(seen, axis=0).round()) if seen else (0, 0)
+    mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
+    padded = cv2.copyMakeBorder(ink, REACH_PX, REACH_PX, REACH_PX, REACH_PX, cv2.BORDER_CONSTANT, value=(0,))
+    for left, right, move in zip(edges, edges[1:], moves, strict=False):
+        dx, dy = move[:2] if move[2] >= FOUND else usual
+        mask[:, left - x0 : right - x0] = padded[
+            y0 - dy + REACH_PX : y1 - dy + REACH_PX, left - dx + REACH_PX : right - dx + REACH_PX
+        ]
+    return mask
+
+
+def _move(page: Pixels, blank: Pixels, place: tuple[int, int, int, int]) -> tuple[int, int, float]:
+    x0, y0, x1, y1 = place
+    piece = blank[y0:y1, x0:x1]
+    height, width = page.shape
+    if min(x0, y0) < REACH_PX or x1 + REACH_PX > width or y1 + REACH_PX > height or int(piece.min()) > INK:
+        return 0, 0, 0.0
+    window = page[y0 - REACH_PX : y1 + REACH_PX, x0 - REACH_PX : x1 + REACH_PX]
+    _, likeness, _, (dx, dy) = cv2.minMaxLoc(cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED))
+    return dx - REACH_PX, dy - REACH_PX, float(likeness)
+
+
+def without_dust(line: Pixels, mm: float) -> bool:
+    """Clear the dust from a cleaned line, in place; return whether any writing is left."""
+    dark = (line < INK).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    is_tall = stats[:, cv2.CC_STAT_HEIGHT] >= TALL_MM * mm
+    is_tall[0] = False
+    writing = is_tall[labels].astype(np.uint8)
+    reach = round(NEAR_MM * mm)
+    near = cv2.dilate(writing, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    belongs = np.bincount(labels[near > 0], minlength=count) > 0
+    belongs[0] = True
+    dust = ~belongs[labels]
+    line[cv2.dilate(dust.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = PAPER
+    return float((dark.astype(bool) & ~dust).sum()) >= LEAST_INK_MM2 * mm * mm and bool(is_tall.any())
