@@ -134,11 +134,12 @@ def _check_order(
     writer: IncrementalPdfFileWriter, pdf: bytes, role: Role, verify: Callable[[bytes], Report] | None
 ) -> None:
     """Nothing after the final lock; the seal only after a trusted official (Decree 30/2020, article 32)."""
-    for signature in writer.prev.embedded_regular_signatures:
+    earlier = writer.prev.embedded_regular_signatures
+    for signature in earlier:
         if signature.docmdp_level is MDPPerm.NO_CHANGES:
             raise AlreadySealed("locked", field=signature.field_name)
-        if signature.field_name == FIELD_OF[role]:
-            raise DocumentNotSignable("field_already_signed", field=signature.field_name)
+    if FIELD_OF[role] in {signature.field_name for signature in earlier}:
+        raise DocumentNotSignable("field_already_signed", field=FIELD_OF[role])
     if role is not Role.SEAL:
         return
     if verify is None:
