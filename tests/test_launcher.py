@@ -52,8 +52,8 @@ def on_system(os_release: str, copy: Path, *command: str | Path) -> "subprocess.
 
 @pytest.fixture
 def copy() -> Iterator[Path]:
-    """A copy of the launcher that was never set up, readable by everybody, with one package more than exists."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:  # noqa: S108 - /tmp may be closed to other users
+    """A copy of the launcher that was never set up, readable by everybody."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
         Path(made).chmod(0o755)
         folder = Path(made) / "moon seal"
         folder.mkdir()
