@@ -31,13 +31,15 @@ def date_in_digits(text: str) -> str | None:
     if match := FULL.search(plain) or SPOKEN.search(plain):
         day, month, year = (int(part) for part in match.groups())
         return _iso(year, month, day)
+    digits = re.sub(r"\D", "", plain)
+    if len(digits) == 8 and re.fullmatch(r"[\d\s/.\-]+", plain):  # noqa: PLR2004 - its stops were lost in the leader
+        return _iso(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
     if re.search(r"\d\s*[/.\-]\s*\d{1,2}\s*[/.\-]", plain):  # a full date that was misread is not a partial one
         return None
     if match := MONTH.search(plain):
         return _iso(int(match[2]), int(match[1]))
     years = YEAR.findall(plain)
-    left = re.sub(r"[^0-9]", "", plain)
-    return years[0] if len(years) == 1 and left == years[0] else None
+    return years[0] if len(years) == 1 and digits == years[0] else None
 
 
 def date_in_words(text: str) -> str | None:

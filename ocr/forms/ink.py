@@ -5,6 +5,8 @@ pixels about where it should be. What then stays and is small and stands alone i
 never stands alone (removing small marks everywhere would eat those, ocr.md 3.2).
 """
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -25,12 +27,12 @@ def shifted_mask(page: Pixels, blank: Pixels, ink: Pixels, place: tuple[int, int
     x0, y0, x1, y1 = place
     count = max(round((x1 - x0) / PIECE_PX), 1)
     edges = np.linspace(x0, x1, count + 1).round().astype(int).tolist()
-    moves = [_move(page, blank, (left, y0, right, y1)) for left, right in zip(edges, edges[1:], strict=False)]
+    moves = [_move(page, blank, (left, y0, right, y1)) for left, right in pairwise(edges)]
     seen = [move[:2] for move in moves if move[2] >= FOUND]
     usual = tuple(int(value) for value in np.median(seen, axis=0).round()) if seen else (0, 0)
     mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
     padded = cv2.copyMakeBorder(ink, REACH_PX, REACH_PX, REACH_PX, REACH_PX, cv2.BORDER_CONSTANT, value=(0,))
-    for left, right, move in zip(edges, edges[1:], moves, strict=False):
+    for (left, right), move in zip(pairwise(edges), moves, strict=True):
         dx, dy = move[:2] if move[2] >= FOUND else usual
         mask[:, left - x0 : right - x0] = padded[
             y0 - dy + REACH_PX : y1 - dy + REACH_PX, left - dx + REACH_PX : right - dx + REACH_PX

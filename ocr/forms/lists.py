@@ -3,6 +3,7 @@
 A reading is matched to a list first exactly, then without tones, then by likeness; a tie is no match.
 """
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
@@ -82,26 +83,42 @@ def with_surname_mended(name: str) -> str:
 PAPER_WORDS = (
     "Căn", "cước", "công", "dân", "Thẻ", "Số", "định", "danh", "cá", "nhân", "điện", "tử", "do", "Cục", "Cảnh",
     "sát", "QLHC", "về", "TTXH", "cấp", "ngày", "Bộ", "Công", "an", "quản", "lý", "hành", "chính", "trật", "tự",
-    "xã", "hội", "CCCD", "CMND", "Chứng", "minh", "Hộ", "chiếu", "Giấy", "chứng", "nhận", "tỉnh", "tại", "nơi",
+    "xã", "hội", "CCCD", "CMND", "Chứng", "minh", "Hộ", "chiếu", "Giấy", "tỉnh", "tại", "nơi",
     "Phòng", "xuất", "nhập", "cảnh",
 )  # fmt: skip
 
 
+ISSUED_ON = re.compile(r"(?<=ngày )(\d{1,2})([/.\-]?) ?(\d{2}|\d)([/.\-]?) ?(\d{4})$")
+
+
 def with_paper_words_mended(text: str) -> str:
-    """Return an identity paper's line with each word of its set phrase put right; numbers and other words stay."""
-    return " ".join(_mended(word) for word in text.split())
+    """Return an identity paper's line with each word of its set phrase put right; other words stay.
+
+    The stops in the day of issue stand on the leader and get lost with it: one that is left tells what they were.
+    """
+    mended = " ".join(_mended(word) for word in text.split())
+    return ISSUED_ON.sub(_with_both_stops, mended)
+
+
+def _with_both_stops(day: re.Match[str]) -> str:
+    stop = day[2] or day[4]
+    return f"{day[1]}{stop}{day[3]}{stop}{day[5]}" if stop else day[0]
 
 
 def _mended(word: str) -> str:
     core = word.strip(",.;:")
-    if not core.isalpha() or any(known.casefold() == core.casefold() for known in PAPER_WORDS):
+    plain = core.replace(".", "")
+    if not plain.isalpha() or any(known == core or known.lower() == core for known in PAPER_WORDS):
         return word
-    lower = core.lower()
+    lower = plain.lower()
+    is_long = len(plain) >= 4  # noqa: PLR2004 - of a shorter word one letter is too much of it
     near = [
-        known for known in PAPER_WORDS if len(known) == len(core) and Levenshtein.distance(known.lower(), lower) == 1
+        known
+        for known in PAPER_WORDS
+        if (is_long or len(known) == len(plain)) and Levenshtein.distance(known.lower(), lower) <= 1
     ]
-    alike = [known for known in near if folded(known) == folded(core)] or near
+    alike = [known for known in near if folded(known) == folded(plain)] or near
     if len({known.lower() for known in alike}) != 1:
         return word
-    known = alike[0] if core.isupper() or core[0].isupper() else alike[0].lower()
+    known = alike[0] if alike[0].isupper() or core[0].isupper() else alike[0].lower()
     return word.replace(core, known)

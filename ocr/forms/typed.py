@@ -24,7 +24,7 @@ TIME = re.compile(r"(\d{1,2})\D+(\d{1,2})")
 NAME = re.compile(r"[^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*(?: [^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*)*")
 ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
 EDGES = " .,;:_…·-–~'’\"“”|‘`*=<>«»"
-STOP_FOR_COMMA = re.compile(r"(?<=[^\W\d_]{3})[.;:](?= )|(?<= [^\W\d_A-ZĐ][^\W\d_])[.;:](?= )")  # not after TP
+STOP_FOR_COMMA = re.compile(r"(\w+)[.;:](?= )")
 SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
 LISTS = {
     Kind.SEX: SEXES,
@@ -57,7 +57,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     if kind is Kind.IDENTITY_PAPER:
         text = with_paper_words_mended(text)
     elif kind in {Kind.PLACE, Kind.AGENCY}:
-        text = STOP_FOR_COMMA.sub(",", text)
+        text = STOP_FOR_COMMA.sub(_comma_after, text)
     elif kind in {Kind.MARITAL_STATUS, Kind.TEXT}:
         text += "." if SENTENCE_END.search(raw.text) else ""
     match kind:
@@ -93,6 +93,11 @@ def parsed_number(raw: RawField) -> Parsed:
 def tidy(text: str) -> str:
     """Return the text NFC with single spaces, without what a leader or a fold leaves at its ends."""
     return " ".join(unicodedata.normalize("NFC", text).split()).strip(EDGES)
+
+
+def _comma_after(word: re.Match[str]) -> str:
+    """Return a word with a comma, which a leader's dot makes a stop; an abbreviation (TP.) keeps its stop."""
+    return f"{word[1]}," if word[1][-1].islower() and word[1].lower() != "tp" else word[0]
 
 
 def _check(fine: bool) -> Check:
