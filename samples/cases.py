@@ -26,7 +26,8 @@ PURPOSES = (
     "Làm thủ tục nhận con nuôi",
     "Bổ sung hồ sơ đi lao động ở nước ngoài",
 )
-NEVER_MARRIED = ("Hiện tại chưa đăng ký kết hôn với ai.", "Hiện tại chưa đăng ký kết hôn với ai")
+# No value ends with a full stop: on a dotted leader nobody could tell it from the leader.
+NEVER_MARRIED = ("Hiện tại chưa đăng ký kết hôn với ai", "Chưa đăng ký kết hôn với ai")
 LEAVES_EMPTY = 0.4  # how often a line is left empty where an identity number makes it needless
 
 
@@ -259,7 +260,7 @@ def _status(rng: Random, home: Commune, received_on: date) -> str:
     court = home.old_district[:1].lower() + home.old_district[1:]
     return (
         f"Đã đăng ký kết hôn, nhưng đã ly hôn theo Bản án ly hôn số {rng.randint(3, 90)}/{parted_on.year}/HNGĐ-ST ngày "
-        f"{parted_on:%d/%m/%Y} của Tòa án nhân dân {court}; hiện tại chưa đăng ký kết hôn với ai."
+        f"{parted_on:%d/%m/%Y} của Tòa án nhân dân {court}; hiện tại chưa đăng ký kết hôn với ai"
     )
 
 
@@ -269,5 +270,5 @@ def _purpose(rng: Random, person: Person) -> str:
     return (
         f"Để kết hôn với {called} {other.full_name}, sinh ngày {other.birth_date:%d/%m/%Y}, quốc tịch Việt Nam, "
         f"Căn cước số {other.number}, nơi cư trú: {other.residence}; nơi dự định đăng ký kết hôn: "
-        f"Ủy ban nhân dân {HOME_COMMUNE}."
+        f"Ủy ban nhân dân {HOME_COMMUNE}"
     )
