@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dossiers import delivery, files, intents, issue
+from dossiers import delivery, files, intents, issue, outbox
 from dossiers.engines import set_up
 from dossiers.errors import (
     ChangedMeanwhile,
@@ -163,8 +163,9 @@ def test_nobody_seals_before_the_official_signed(office, dossier_at):
 
 
 def test_the_service_cannot_seal_and_there_is_no_such_job(office, dossier_at):
+    assert outbox.KINDS.keys() == {"transcribe"}
     dossier = dossier_at(State.SIGNED)
-    with pytest.raises(StepNotAllowed):
+    with pytest.raises(NotPermitted, match="a_person_is_needed"):
         issue.seal(Actor.service(), dossier.pk, dossier.results.get().signed.sha256, SECRET)
 
 

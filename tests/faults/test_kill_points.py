@@ -1,0 +1,95 @@
+"""Killed with -9 between any two durable writes and started again, the office ends where it would have ended.
+
+The list of points is ``dossiers.writepoints.POINTS``; ``scenario.py`` walks one dossier over all of them.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dossiers.writepoints import POINTS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Walks:
+    """A warm process that forks one walk after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.template = folder / "template"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("MOONSEAL_")}
+        self._errors = (folder / "errors.txt").open("w+", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("scenario.py"))],
+            env={
+                **clean,
+                "MOONSEAL_DATA": str(self.template),
+                "PYTHONPATH": str(ROOT),
+                "DJANGO_SETTINGS_MODULE": "settings",
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+        )
+        assert self._process.stdout.readline() == "ready\n", self.errors()
+
+    def errors(self) -> str:
+        return Path(self._errors.name).read_text(encoding="utf-8")[-4000:]
+
+    def copy(self, name: str) -> Path:
+        folder = self._folder / name
+        shutil.copytree(self.template, folder)
+        return folder
+
+    def walk(self, folder: Path, point: str = "-") -> int:
+        """Return how the walk ended: 0, or minus the signal that killed it."""
+        self._process.stdin.write(f"{folder} {point}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def told(self, folder: Path) -> dict:
+        return json.loads((folder / "told.json").read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._errors.close()
+
+
+@pytest.fixture(scope="module")
+def walks(tmp_path_factory):
+    made = Walks(tmp_path_factory.mktemp("faults"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(walks):
+    folder = walks.copy("undisturbed")
+    assert walks.walk(folder) == 0, walks.errors()
+    return walks.told(folder)
+
+
+def test_the_undisturbed_walk_is_whole(undisturbed):
+    assert undisturbed["dossier"][1] == "delivered"
+    assert undisturbed["numbers"] == [["01/KS", "used", ""], ["01/TLKS-BS", "used", ""]]
+    assert undisturbed["signatures"] == [["official", "PASSED", "official"], ["seal", "PASSED", "records-clerk"]]
+    assert undisturbed["drawn_signed_sealed"] == [True, True, "PASSED"]
+    assert undisturbed["unnamed_files"] == undisturbed["open_intents"] == 0
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_there_and_started_again_nothing_differs(walks, undisturbed, point):
+    folder = walks.copy(point)
+    assert walks.walk(folder, point) == -signal.SIGKILL, walks.errors()
+    assert not (folder / "told.json").exists()
+    assert walks.walk(folder) == 0, walks.errors()
+    assert walks.told(folder) == undisturbed
