@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.procedures.catalogue import procedures
@@ -147,7 +147,8 @@ def _digits(label: Words, hint: Words) -> forms.RegexField:
 
 def procedure_choices() -> list[tuple[str, str]]:
     english = get_language() == "en"
-    return [(one.code, one.name_en if english else one.name_vi) for one in procedures(today())]
+    known = [(one.code, one.name_en if english else one.name_vi) for one in procedures(today())]
+    return [("", gettext("Choose from the list")), *known]
 
 
 class Receive(Plain):

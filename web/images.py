@@ -5,8 +5,6 @@ kept in this process's memory for as long as they are asked for, none on disk.
 """
 
 from functools import lru_cache
-from pathlib import Path
-from typing import Protocol, cast
 
 from dossiers import files
 from dossiers.engines import current
@@ -17,10 +15,6 @@ RESULT_PAGES_MAX = 20
 KEPT_PICTURES = 48  # about 20 MB of grey pages
 
 
-class DrawsPages(Protocol):
-    def page_png(self, pdf: Path, number: int, width_px: int = PAGE_WIDTH_PX) -> bytes: ...
-
-
 def page_png(file: StoredFile, number: int) -> bytes:
     """Return one page (from 1) of a stored PDF as PNG; raises what the store, the row's check or the reader raises."""
     return _drawn(str(file.pk), file.sha256, number)
@@ -28,9 +22,8 @@ def page_png(file: StoredFile, number: int) -> bytes:
 
 @lru_cache(maxsize=KEPT_PICTURES)
 def _drawn(file_id: str, _sha256: str, number: int) -> bytes:
-    reader = cast("DrawsPages", current().reader)
     with files.on_disk(StoredFile.objects.get(pk=file_id), "pages.pdf") as path:
-        return reader.page_png(path, number, PAGE_WIDTH_PX)
+        return current().reader.page_png(path, number, PAGE_WIDTH_PX)
 
 
 def page_count(file: StoredFile) -> int:
