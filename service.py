@@ -48,9 +48,14 @@ def demo(
     ] = None,
 ) -> None:
     """Run the main job on the samples: scans become records, results, signed, sealed and verified."""
-    from commands.folder import set_up_django, use_demo_folder
+    from commands.folder import FolderInUse, set_up_django, use_demo_folder
+    from commands.sentences import both
 
-    folder = use_demo_folder(out)
+    try:
+        folder = use_demo_folder(out)
+    except FolderInUse as refusal:
+        typer.echo(both("folder_in_use", path=str(refusal)), err=True)
+        raise typer.Exit(1) from None
     set_up_django()
     from commands import demo as command
 

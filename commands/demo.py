@@ -8,7 +8,6 @@ A run that was cut short goes on where it stopped; one that was finished starts 
 """
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -25,7 +24,6 @@ from commands.demo_people import People
 from commands.demo_story import Story, stories_in
 from commands.folder import HOME
 from commands.recorder import Recorder
-from commands.sentences import both
 from commands.wiring import wired
 from dossiers import delivery, engines, folder, intake, issue, jobs, review
 from dossiers import demo as demo_office
@@ -44,14 +42,7 @@ POLL_S = 0.05
 
 def demo(data: Path) -> int:
     """Run it all in this folder; 0 when every dossier ended as it should, 1 if a step failed."""
-    console = Console()
-    if not _is_ours(data):
-        console.say(both("folder_in_use", path=data))
-        return 1
-    if (data / "summary.json").exists():
-        _empty(data)
-    run = Run(console, data, stories_in(SAMPLES, data))
-    return run.all()
+    return Run(Console(), data, stories_in(SAMPLES, data)).all()
 
 
 class Run:
@@ -213,17 +204,3 @@ def table(summary: Mapping[str, Any]) -> str:
         ", ".join(f"{name} {seconds}" for name, seconds in summary[key].items()) for key in ("times_s", "reading_s")
     ]
     return "\n".join((*lines, totals, f"giây / seconds: {times[0]}", f"đọc / reading, s: {times[1]}"))
-
-
-def _is_ours(data: Path) -> bool:
-    """Whether the folder is empty or a demo's: nothing else is ever emptied."""
-    kind = data / "kind"
-    return not any(data.iterdir()) or (kind.is_file() and kind.read_text(encoding="ascii").strip() == FolderKind.DEMO)
-
-
-def _empty(data: Path) -> None:
-    for entry in data.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()

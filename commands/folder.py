@@ -5,17 +5,38 @@ never set up, ``serve`` shows the demo, which lies in a folder of its own inside
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import django
 
 HOME = Path(__file__).resolve().parent.parent
 VARIABLE = "MOONSEAL_DATA"
+DEMO = "demo"  # dossiers.engines.FolderKind.DEMO, which cannot be imported yet
+
+
+class FolderInUse(Exception):
+    """The folder holds something that is not a demo's; nothing in it was touched."""
 
 
 def use_demo_folder(out: Path | None) -> Path:
-    """Make the demo's folder the data folder of this process, and return it."""
-    return _use((out or configured_folder() / "demo").resolve())
+    """Make the demo's folder the data folder of this process, and return it; raises ``FolderInUse``.
+
+    A demo that was finished is emptied, one that was cut short goes on.
+    """
+    folder = _use((out or configured_folder() / "demo").resolve())
+    kind = folder / "kind"
+    if not any(folder.iterdir()):
+        kind.write_text(DEMO, encoding="ascii")
+    if not kind.is_file() or kind.read_text(encoding="ascii").strip() != DEMO:
+        raise FolderInUse(str(folder))
+    if (folder / "summary.json").exists():
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry != kind:  # last, so that it stays a demo's if this is cut short
+                entry.unlink()
+    return folder
 
 
 def use_folder_to_serve() -> Path:
