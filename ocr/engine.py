@@ -64,13 +64,14 @@ def draw_page(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) 
     files["pdf"].seek(0)
     with malformed_as("damaged"), pypdfium2.PdfDocument(files["pdf"]) as pdf:
         pdf.init_forms()
-        page = pdf[min(max(int(arguments["number"]), 1), len(pdf)) - 1]
+        pages = len(pdf)
+        page = pdf[min(max(int(arguments["number"]), 1), pages) - 1]
         width, height = page.get_size()
         scale = min(int(arguments["width_px"]) / width, (caps.page_pixels / (width * height)) ** 0.5)
         target = BytesIO()
         page.render(scale=scale).to_pil().save(target, "PNG")
     channel.blob("png", target.getvalue())
-    return {"pages": len(pdf)}
+    return {"pages": pages}
 
 
 class _Work:
