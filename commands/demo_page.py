@@ -17,6 +17,12 @@ from dossiers.engines import Engines
 from dossiers.models import Dossier, Scan
 
 PICTURE_WIDTH_PX = 900
+FLAGS = {
+    "misfiled": "tờ khai thuộc thủ tục khác với thủ tục đã tiếp nhận / the form belongs to another procedure",
+    "wrong-page": "có trang không thuộc tờ khai này / a page does not belong to the declaration",
+    "no-form": "không có tờ khai nào trong các trang / no declaration among the pages",
+    "unreadable": "có tệp không đọc được / a file could not be read",
+}
 SHELL = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
 
 
@@ -43,7 +49,7 @@ def _section(story: Story, recorder: Recorder, made: Engines, pictures: Path) ->
             story.form = story.form or record["form"]["code"]
             fields += list(record["fields"].items())
         parts += _pages(record, scans[path.name], made, pictures, f"{story.name}-{path.stem}")
-    flags = "".join(f"<p class=flag>{escape(flag)}</p>" for flag in story.flags)
+    flags = "".join(f"<p class=flag><b>{escape(flag)}</b>: {FLAGS.get(flag, '')}</p>" for flag in story.flags)
     return (
         f"<h2 id='{escape(story.name)}'>{escape(story.name)} · {escape(story.code)}</h2>{flags}"
         f"<div class=row><div>{''.join(parts)}</div>{_table(fields)}{_result(story, made, pictures)}</div>"
@@ -77,7 +83,7 @@ def _box(field: Mapping[str, Any]) -> str:
 
 def _table(fields: Sequence[tuple[str, Any]]) -> str:
     rows = "".join(
-        f"<tr class='{field['decision']}'><td>{escape(name)}</td><td>{escape(field['value'] or '')}</td></tr>"
+        f"<tr class='{field['decision']}'><td>{escape(name).replace('.', '.<wbr>')}</td><td>{escape(field['value'] or '')}</td></tr>"
         for name, field in fields
     )
     return f"<table>{rows}</table>"
