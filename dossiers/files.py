@@ -4,7 +4,7 @@ No row is written here but ``StoredFile``, inside the caller's transaction.
 """
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from uuid import UUID
 from dossiers.engines import current
 from dossiers.errors import RecordChanged
 from dossiers.models import StoredFile, Unit
-from storage import FileKey, Owner
+from storage import FileCorrupted, FileKey, FileNotStored, Owner
 
 BLOCK_SIZE_BYTES = 1 << 20
 
@@ -92,3 +92,20 @@ def on_disk(file: StoredFile, name: str) -> Generator[Path]:
         with path.open("wb") as copy:
             copyfileobj(content, copy, BLOCK_SIZE_BYTES)
         yield path
+
+
+def left_behind(owner: Owner, beginning: bytes) -> Iterator[tuple[Put, bytes]]:
+    """Give the owner's files that no row names and that begin with these bytes: what a killed process had stored."""
+    named_keys = set(StoredFile.objects.filter(key__startswith=f"{owner}/").values_list("key", flat=True))
+    for stored in current().store.stored(owner):
+        if str(stored.key) in named_keys:
+            continue
+        try:
+            with current().store.opened(stored.key) as content:
+                if content.read(len(beginning)) != beginning:
+                    continue
+                content.seek(0)
+                found = content.read()
+        except (FileCorrupted, FileNotStored):
+            continue  # of no use to anybody; the sweep takes it
+        yield Put(stored.key, hashlib.sha256(found).hexdigest(), len(found), "application/pdf"), found

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 
 from dossiers import audit, files, numbers
 from dossiers.engines import current
-from dossiers.errors import ChangedMeanwhile, RecordChanged, SigningInterrupted
+from dossiers.errors import ChangedMeanwhile, SigningInterrupted
 from dossiers.lifecycle import Step
-from dossiers.models import Result, Signature, SigningIntent, SigningSession, StoredFile
+from dossiers.models import Result, Signature, SigningIntent, SigningSession
 from dossiers.numbering import office_day
 from dossiers.people import Actor
 from dossiers.permissions import require
@@ -22,7 +22,6 @@ from dossiers.rows import locked, move
 from dossiers.writepoints import reached
 from signing import Report, SigningError
 from signing import Role as SigningRole
-from storage import StorageError
 
 STEP_OF = {SigningRole.OFFICIAL: Step.SIGN, SigningRole.SEAL: Step.SEAL}
 NONCE_BYTES = 16
@@ -132,17 +131,11 @@ def _made_before_the_crash(intent: SigningIntent) -> tuple[files.Put, Report] | 
     assert before_file is not None  # noqa: S101 - the intent was for this file
     before = files.read(before_file)
     owner = files.owner_of(result.dossier.commune(), result.dossier_id)
-    named = set(StoredFile.objects.filter(key__startswith=f"{owner}/").values_list("key", flat=True))
-    for stored in current().store.stored(owner):
-        if str(stored.key) in named:
-            continue
+    for file, signed in files.left_behind(owner, before):
         try:
-            with current().store.opened(stored.key) as content:
-                signed = content.read()
-            report = verified(signed, before, role)
-        except (StorageError, SigningError, SigningInterrupted, RecordChanged):
+            return file, verified(signed, before, role)
+        except (SigningError, SigningInterrupted):
             continue  # something else that was left behind
-        return files.put_bytes(owner, signed, "application/pdf"), report
     return None
 
 

@@ -225,8 +225,10 @@ def _drawn(actor: Actor, session: SigningSession) -> Result:
         raise SigningInterrupted(
             error.code, **{name: str(value) for name, value in error.parameters.items()}
         ) from error
-    pdf = prepare(drawn.pdf, drawn.places)
-    file = files.put_bytes(files.owner_of(dossier.commune(), dossier.pk), pdf, PDF)
+    owner = files.owner_of(dossier.commune(), dossier.pk)
+    # The drawing is the same each time, the fields' update is not: a paper that a killed process stored is taken over.
+    before = next(files.left_behind(owner, drawn.pdf), None)
+    file = before[0] if before else files.put_bytes(owner, prepare(drawn.pdf, drawn.places), PDF)
     reached("draw.file_before_row")
     at = current().clock.now()
     with transaction.atomic():

@@ -12,6 +12,7 @@ from dossiers.engines import Clock, Engines, FolderKind
 from dossiers.models import Account, Unit
 from dossiers.signers import KeyFolder, OfficeSigner
 from printing.draw import Printer
+from sandbox.zygote import Sandbox
 from signing import Report
 from signing import Role as SigningRole
 from signing.verify.engine import Verifier
@@ -38,13 +39,13 @@ def make_authority(folder: Path, clock: Clock) -> Authority:
 
 
 @contextmanager
-def wired(folder: Path, authority: Authority, clock: Clock):
+def wired(folder: Path, authority: Authority, clock: Clock, sandbox: Sandbox | None = None):
     """Give the engines over one data folder."""
     stores = TrustStores(()).with_certificates(Store.DEMO, [authority.root])
     (folder / "tsa").mkdir(exist_ok=True)
     stamps = TimestampAuthority(authority.timestamp_key, folder / "tsa", clock.now)
     printer = Printer(settings.ASSETS / "fonts" / "tinos")
-    with Verifier(stores, second_opinion=False) as verifier:
+    with Verifier(stores, second_opinion=False, sandbox=sandbox) as verifier:
         at_clock = VerifierAt(verifier, clock)
         yield Engines(
             store=LocalStore(folder / "files", NameKey(b"a name key of thirty-two bytes..")),

@@ -41,6 +41,8 @@ from dossiers.models import (  # noqa: E402
     Unit,
 )
 from dossiers.people import Actor, Role  # noqa: E402
+from sandbox.zygote import Sandbox  # noqa: E402
+from signing.verify.engine import LIMITS, TASK_MODULE  # noqa: E402
 from storage import FileKey  # noqa: E402
 from tests.dossiers.office import BIRTH, SECRET, SINCE, Office, SetClock, open_office, scan, upload  # noqa: E402
 from tests.dossiers.wiring import make_authority, register_keys, wired  # noqa: E402
@@ -62,10 +64,10 @@ def move_to(folder: Path) -> None:
     connections["default"].settings_dict["NAME"] = str(folder / "moonseal.db")
 
 
-def walk(folder: Path) -> dict:
+def walk(folder: Path, sandbox: Sandbox) -> dict:
     clock = SetClock()
     authority = Authority.open(folder / "authority", clock.now)
-    with wired(folder, authority, clock) as engines:
+    with wired(folder, authority, clock, sandbox) as engines:
         set_up(engines)
         office = Office(engines, clock, Unit.objects.get())
         actor = {
@@ -130,7 +132,7 @@ def told(engines) -> dict:
     }
 
 
-def run_in_fork(folder: Path, point: str) -> int:
+def run_in_fork(folder: Path, point: str, sandbox: Sandbox) -> int:
     child = os.fork()
     if child:
         _, ended = os.waitpid(child, 0)
@@ -138,7 +140,7 @@ def run_in_fork(folder: Path, point: str) -> int:
     try:
         move_to(folder)
         writepoints._KILL_AT = "" if point == "-" else point  # noqa: SLF001 - read once at import; this process is a fork
-        (folder / "told.json").write_text(json.dumps(walk(folder), ensure_ascii=False), encoding="utf-8")
+        (folder / "told.json").write_text(json.dumps(walk(folder, sandbox), ensure_ascii=False), encoding="utf-8")
     except BaseException:  # noqa: BLE001 - a fork must not return into the loop
         traceback.print_exc()
         os._exit(1)
@@ -148,7 +150,9 @@ def run_in_fork(folder: Path, point: str) -> int:
 if __name__ == "__main__":
     logging.basicConfig(level="ERROR")
     make_template()
+    shared = Sandbox(preload=(TASK_MODULE,), limits=LIMITS)  # one for all forks, of which only one runs at a time
     print("ready", flush=True)  # noqa: T201 - the protocol with the test
     for line in sys.stdin:
         where, _, at = line.strip().rpartition(" ")
-        print(run_in_fork(Path(where), at), flush=True)  # noqa: T201 - the same
+        print(run_in_fork(Path(where), at, shared), flush=True)  # noqa: T201 - the same
+    shared.close()

@@ -30,6 +30,7 @@ class Walks:
             [sys.executable, str(Path(__file__).with_name("scenario.py"))],
             env={
                 **clean,
+                "MOONSEAL_LEASE_S": "1",  # a dead worker's job is taken over as soon as its lease has run out
                 "MOONSEAL_DATA": str(self.template),
                 "PYTHONPATH": str(ROOT),
                 "DJANGO_SETTINGS_MODULE": "settings",
