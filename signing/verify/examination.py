@@ -52,6 +52,7 @@ from signing.verify.trust import Chain, Judge, Known
 
 POLICY_NAME = "moonseal-1"
 CHUNK_BYTES = 1 << 20
+LARGEST_UPDATE_BYTES = 8 << 20
 GRAVITY = [Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED]
 TOKEN_STORES = (Store.OFFICIAL_DUTY, Store.COMMUNE, Store.PUBLIC)
 
@@ -99,6 +100,8 @@ def examine(stream: BinaryIO, stores: TrustStores, crls: Iterable[bytes], at: da
             return unreadable(Unread.ENCRYPTED, digest, at)
         works = _signatures(reader)
     except (PdfError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError):
+        return unreadable(Unread.DAMAGED, digest, at)
+    if not works and _is_cut_off(stream, size_bytes):
         return unreadable(Unread.DAMAGED, digest, at)
     if not works:
         return _without_signature(stream, reader, digest, at)
@@ -382,6 +385,12 @@ def _without_signature(stream: BinaryIO, reader: PdfFileReader, digest: str, at:
     if _has_remains(stream, reader):
         return _bare(Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", Unread.SAVED_ANEW, digest, at)
     return _bare(Verdict.NO_SIGNATURE, None, Unread.NO_SIGNATURE, digest, at)
+
+
+def _is_cut_off(stream: BinaryIO, size_bytes: int) -> bool:
+    """Whether an update was begun after the last end and never finished: the rest of the file is missing."""
+    stream.seek(max(0, size_bytes - LARGEST_UPDATE_BYTES))
+    return b" obj" in stream.read().rpartition(b"%%EOF")[2]
 
 
 def _has_remains(stream: BinaryIO, reader: PdfFileReader) -> bool:

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from asn1crypto import cms, x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography import x509 as pyca_x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pyhanko.sign.general import CMSExtractionError, extract_signer_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
@@ -155,17 +156,19 @@ def check_twins(beside: Iterable[x509.Certificate], known: Iterable[x509.Certifi
     """Certificates beside a signature are not signed by it: one that passes for another must be what it seems.
 
     Raises ``Damaged`` for a certificate that no issuer at hand has signed, although it names one by name and key, or
-    has the name or the key of another certificate at hand.
+    has the number or the key of another certificate at hand (two with one name may be renewals).
     """
     everyone = {one.dump(): one for one in known}
     for one in beside:
         parents = [other for other in everyone.values() if other.subject.dump() == one.issuer.dump()]
         if any(_issued(one, parent) for parent in parents):
             continue
-        is_named = any(one.authority_key_identifier == parent.key_identifier for parent in parents)
+        is_named = one.authority_key_identifier is not None and any(
+            one.authority_key_identifier == parent.key_identifier for parent in parents
+        )
         has_twin = any(
             der != one.dump()
-            and (other.subject.dump() == one.subject.dump() or other.public_key.dump() == one.public_key.dump())
+            and (other.issuer_serial == one.issuer_serial or other.public_key.dump() == one.public_key.dump())
             for der, other in everyone.items()
         )
         if is_named or has_twin:
@@ -183,9 +186,14 @@ def _issued(certificate: x509.Certificate, parent: x509.Certificate) -> bool:
 
 @lru_cache(maxsize=1024)
 def _issued_der(certificate: bytes, parent: bytes) -> bool:
+    """Whether the mathematics fits; old roots signed with SHA-1 are no worse damaged for that."""
     try:
         child, above = pyca_x509.load_der_x509_certificate(certificate), pyca_x509.load_der_x509_certificate(parent)
-        child.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature):
+        key, name = above.public_key(), child.signature_hash_algorithm
+        if isinstance(key, rsa.RSAPublicKey) and name is not None and child.issuer == above.subject:
+            key.verify(child.signature, child.tbs_certificate_bytes, padding.PKCS1v15(), name)
+        else:
+            child.verify_directly_issued_by(above)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True

@@ -6,7 +6,7 @@ Nothing is fetched. Lists made after a certificate's end prove nothing about it,
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from asn1crypto import crl, ocsp, x509  # type: ignore[import-untyped]  # asn1crypto has no types
@@ -31,7 +31,7 @@ from signing.values import Revocation
 from signing.verify.algorithms import POLICY
 from signing.verify.causes import Cause
 
-TOLERANCE = timedelta(seconds=1)
+TOLERANCE = timedelta(seconds=1)  # tokens and lists tell whole seconds: revoked in the same one is revoked
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,10 @@ class Judge:
         best = Chain(Cause.NO_CHAIN)
         for store in among:
             found = self._in_store(store, certificate, helpers, moment)
-            if found.cause is Cause.GOOD and not purpose_fits:
+            if found.is_trusted and not purpose_fits:
                 found = Chain(Cause.PURPOSE, store, path=found.path)
-            if found.cause is Cause.GOOD:
-                return self._with_revocation(found, store, helpers, moment)
+            if found.is_trusted:
+                return found
             if best.cause is Cause.NO_CHAIN:
                 best = found
         return best
@@ -108,38 +108,28 @@ class Judge:
     def _in_store(
         self, store: Store, certificate: x509.Certificate, helpers: Sequence[x509.Certificate], moment: datetime
     ) -> Chain:
+        """Look for a chain with proofs that came with the file, then with ours as well, then without any."""
         roots = self._roots(store, moment)
         if not roots:
             return Chain(Cause.NO_CHAIN)
-        try:
-            path = _path(certificate, roots, helpers, moment, Known(), "soft-fail")
-        except (ExpiredError, NotYetValidError):
-            return Chain(Cause.EXPIRED, store)
-        except DisallowedAlgorithmError:
-            return Chain(Cause.ALGORITHM, store)
-        except PathBuildingError:
-            return Chain(Cause.NO_CHAIN)
-        except (PathError, ValidationError):
-            return Chain(Cause.CHAIN, store)
-        return Chain(Cause.GOOD, store, path=tuple(path))
 
-    def _with_revocation(
-        self, found: Chain, store: Store, helpers: Sequence[x509.Certificate], moment: datetime
-    ) -> Chain:
-        certificate, roots = found.path[-1], self._roots(store, moment)
-        outcome = Chain(Cause.REVOCATION_UNKNOWN, store, Revocation.UNKNOWN, path=found.path)
-        for proofs, is_embedded in ((self._embedded, True), (self._embedded + self._ours, False)):
-            if not proofs.says_anything() or certificate.dump() == found.path[0].dump():
-                continue
-            try:
-                _path(certificate, roots, helpers, moment, _in_time(proofs, certificate), "require")
-            except RevokedError:
-                return Chain(Cause.REVOKED, store, Revocation.REVOKED, path=found.path)
-            except (InsufficientRevinfoError, PathError, ValidationError):
-                continue
-            # Newer lists of ours may know of a revocation that the embedded ones are too old for.
-            outcome = Chain(Cause.GOOD, store, Revocation.GOOD, outcome.is_embedded or is_embedded, found.path)
-        return outcome
+        def chain(proofs: Known, mode: str) -> Chain:
+            return _chain(store, certificate, roots, helpers, moment, _in_time(proofs, certificate), mode)
+
+        embedded = chain(self._embedded, "require") if self._embedded.says_anything() else None
+        if embedded is not None and embedded.cause not in {Cause.GOOD, Cause.REVOCATION_UNKNOWN}:
+            return embedded
+        is_embedded = embedded is not None and embedded.cause is Cause.GOOD
+        if self._ours.says_anything():  # newer lists may know of a revocation that the embedded ones are too old for
+            both = chain(self._embedded + self._ours, "require")
+            if both.cause is not Cause.REVOCATION_UNKNOWN:
+                return replace(both, is_embedded=is_embedded)
+        if embedded is not None and is_embedded:
+            return replace(embedded, is_embedded=True)
+        found = chain(Known(), "soft-fail")
+        if found.cause is Cause.GOOD:
+            return replace(found, cause=Cause.REVOCATION_UNKNOWN, revocation=Revocation.UNKNOWN)
+        return found
 
     def _roots(self, store: Store, moment: datetime) -> list[x509.Certificate]:
         return [
@@ -149,7 +139,34 @@ class Judge:
         ]
 
 
-def _path(
+def _chain(  # ruff: ignore[too-many-arguments, too-many-positional-arguments] - one question, all of its terms
+    store: Store,
+    certificate: x509.Certificate,
+    roots: list[x509.Certificate],
+    helpers: Sequence[x509.Certificate],
+    moment: datetime,
+    proofs: Known,
+    revocation_mode: str,
+) -> Chain:
+    """Ask the library once, and say its answer in our words."""
+    try:
+        path = _path(certificate, roots, helpers, moment, proofs, revocation_mode)
+    except RevokedError:
+        return Chain(Cause.REVOKED, store, Revocation.REVOKED)
+    except InsufficientRevinfoError:
+        return Chain(Cause.REVOCATION_UNKNOWN, store, Revocation.UNKNOWN)
+    except (ExpiredError, NotYetValidError):
+        return Chain(Cause.EXPIRED, store)
+    except DisallowedAlgorithmError:
+        return Chain(Cause.ALGORITHM, store)
+    except PathBuildingError:
+        return Chain(Cause.NO_CHAIN)
+    except (PathError, ValidationError):
+        return Chain(Cause.CHAIN, store)
+    return Chain(Cause.GOOD, store, Revocation.GOOD, path=tuple(path))
+
+
+def _path(  # ruff: ignore[too-many-arguments, too-many-positional-arguments] - the same
     certificate: x509.Certificate,
     roots: list[x509.Certificate],
     helpers: Sequence[x509.Certificate],
@@ -160,7 +177,7 @@ def _path(
     context = ValidationContext(
         trust_roots=roots,
         other_certs=list(helpers),
-        moment=moment,
+        moment=moment if revocation_mode == "soft-fail" else moment + TOLERANCE,
         allow_fetching=False,
         crls=list(proofs.crls),
         ocsps=list(proofs.ocsps),

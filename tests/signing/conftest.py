@@ -1,14 +1,13 @@
 """One authority, one official, one seal for all tests of signing: real keys and certificates, made once."""
 
 import io
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
-
-import logging
 
 from certs.anchors import NOBODY, Store, TrustStores
 from certs.authority import Authority, Names, Subject
@@ -20,6 +19,8 @@ from signing.sign import sign
 from signing.values import Level, Report, Role
 from signing.verify.examination import examine
 
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it tells every damaged byte at length
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 OFFICE = "Ủy ban nhân dân xã Nguyệt Ấn"
 
 
@@ -157,3 +158,9 @@ def encrypted(plain) -> bytes:
     with pikepdf.open(io.BytesIO(plain)) as pdf:
         pdf.save(out, encryption=pikepdf.Encryption(user="secret", owner="secret"))
     return out.getvalue()
+
+
+@pytest.fixture
+def make_key(world):
+    """Make a key of the commune for one test."""
+    return lambda profile, **more: world.authority.issue(profile, Subject("Lương Thị Mây", OFFICE), **more)
