@@ -82,11 +82,11 @@ def _box(field: Mapping[str, Any]) -> str:
 
 
 def _table(fields: Sequence[tuple[str, Any]]) -> str:
-    rows = "".join(
-        f"<tr class='{field['decision']}'><td>{escape(name).replace('.', '.<wbr>')}</td><td>{escape(field['value'] or '')}</td></tr>"
-        for name, field in fields
-    )
-    return f"<table>{rows}</table>"
+    rows = []
+    for name, field in fields:
+        breakable, value = escape(name).replace(".", ".<wbr>"), escape(field["value"] or "")
+        rows.append(f"<tr class='{field['decision']}'><td>{breakable}</td><td>{value}</td></tr>")
+    return f"<table>{''.join(rows)}</table>"
 
 
 def _result(story: Story, made: Engines, pictures: Path) -> str:
