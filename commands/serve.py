@@ -13,6 +13,7 @@ from pathlib import Path
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from commands.console import Console
 from commands.demo_people import People
@@ -45,7 +46,9 @@ def serve(host: str, port: int, *, tls_cert: Path | None, tls_key: Path | None, 
         port=port,
         interface=Interfaces.WSGI,
         blocking_threads=THREADS_PER_PROCESS,
+        websockets=False,
         log_access=False,
+        log_level=LogLevels.warning,
         ssl_cert=tls_cert,
         ssl_key=tls_key,
     )
