@@ -104,28 +104,28 @@ def _form_toml(about: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], bla
     head = {
         "code": about["code"], "version": VERSION, "title": about["title"], "procedure": about["procedure"],
     }  # fmt: skip
-    yield from (f"{name} = {_toml(value)}" for name, value in head.items())
+    yield from (f"{name} = {toml_of(value)}" for name, value in head.items())
     yield f"valid_from = {VALID_FROM}"
     yield f"valid_to = {VALID_TO}"
     yield from (
-        f"{name} = {_toml(value)}" for name, value in (("source", SOURCE), ("page_mm", PAGE_MM), ("blanks", blanks))
+        f"{name} = {toml_of(value)}" for name, value in (("source", SOURCE), ("page_mm", PAGE_MM), ("blanks", blanks))
     )
     for field in fields_of(parts):
         yield from ("", "[[field]]")
         for name in ("key", "label", "type", "page", "boxes_mm", "join", "number_key", "values"):
             if field.get(name):
-                yield f"{name} = {_toml(field[name])}"
+                yield f"{name} = {toml_of(field[name])}"
     for check in about["checks"]:
-        yield from ("", "[[check]]", f"rule = {_toml(check['rule'])}", f"fields = {_toml(check['fields'])}")
+        yield from ("", "[[check]]", f"rule = {toml_of(check['rule'])}", f"fields = {toml_of(check['fields'])}")
     for part in parts:
         if part["kind"] in {"label", "mark"} and part["text"].strip():
             yield from (
-                "", "[[text]]", f"value = {_toml(part['text'].strip())}", f"page = {part['page']}",
-                f"box_mm = {_toml(part['box'])}",
+                "", "[[text]]", f"value = {toml_of(part['text'].strip())}", f"page = {part['page']}",
+                f"box_mm = {toml_of(part['box'])}",
             )  # fmt: skip
 
 
-def _toml(value: object) -> str:
+def toml_of(value: object) -> str:
     match value:
         case str():
             return json.dumps(value, ensure_ascii=False)
@@ -134,7 +134,7 @@ def _toml(value: object) -> str:
         case int():
             return str(value)
         case list() | tuple():
-            return f"[{', '.join(map(_toml, value))}]"
+            return f"[{', '.join(map(toml_of, value))}]"
     raise TypeError(value)
 
 

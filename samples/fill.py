@@ -99,19 +99,9 @@ class _Writer:
         self._typeface, self._ink, self._lift_mm, self._rng = typeface, ink, lift_mm, rng
 
     def write(self, field: Mapping[str, Any], entry: Entry) -> None:
-        """Write a value into its slots; raises ``ValueError`` when it has no room."""
-        boxes = field["boxes_mm"]
-        size = TYPEFACES[self._typeface].size_pt
-        for share in (1.0, 0.95, 0.9, 0.86, 0.82, 0.78, SMALLEST):
-            face = font(self._typeface, round(size * share, 2))
-            lines = list(entry.written) if "join" in field else _wrapped(entry.written[0], boxes, face)
-            if len(lines) <= len(boxes) and all(
-                face.getlength(line) <= _room(box) for line, box in zip(lines, boxes, strict=False)
-            ):
-                for line, box in zip(lines, boxes, strict=False):
-                    self._line(line, box, face, is_slot="join" in field)
-                return
-        raise ValueError(f"{field['key']}: no room for {entry.written}")
+        face, lines = laid_out(field, entry, self._typeface)
+        for line, box in zip(lines, field["boxes_mm"], strict=False):
+            self._line(line, box, face, is_slot="join" in field)
 
     def _line(self, line: str, box: Sequence[float], face: ImageFont.FreeTypeFont, *, is_slot: bool) -> None:
         x0, y0, x1, _ = box
@@ -121,6 +111,18 @@ class _Writer:
         )
         baseline_mm = y0 + BASELINE_MM - self._lift_mm - self._rng.uniform(-0.06, 0.06)
         self._draw.text((left_mm * MM, baseline_mm * MM), line, font=face, fill=self._ink, anchor="ls")
+
+
+def laid_out(field: Mapping[str, Any], entry: Entry, typeface: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
+    """Return the typeface and the lines of a value, one for each slot; raises ``ValueError`` when it has no room."""
+    boxes = field["boxes_mm"]
+    for share in (1.0, 0.95, 0.9, 0.86, 0.82, 0.78, SMALLEST):
+        face = font(typeface, round(TYPEFACES[typeface].size_pt * share, 2))
+        lines = list(entry.written) if "join" in field else _wrapped(entry.written[0], boxes, face)
+        fits = all(face.getlength(line) <= _room(box) for line, box in zip(lines, boxes, strict=False))
+        if fits and len(lines) <= len(boxes):
+            return face, lines
+    raise ValueError(f"{field['key']}: no room for {entry.written}")
 
 
 def _room(box: Sequence[float]) -> float:

@@ -27,7 +27,7 @@ from samples.degrade import DEVICES, Scan
 from samples.files import write_scan
 from samples.fill import TYPEFACES, FontsMissing, filled
 from samples.papers import card_copy, letter
-from samples.people import new_person
+from samples.people import dice, new_person
 
 FIRST_DAY = date(2026, 11, 16)  # a Monday; dossiers come in during that week
 PROCEDURES = {"birth": "1.001193", "death": "1.000656", "marital-status": "1.004873", "birth-copy": "2.000635"}
@@ -90,8 +90,8 @@ def main() -> int:
 
 def made_dossier(seed: int, index: int) -> Dossier:
     """Return one dossier; it depends on the seed and its own index alone."""
-    plan, device = _planned(seed, index)
-    rng = Random(f"{seed}/{index}")
+    plan, device = planned(seed, index)
+    rng = dice(f"{seed}/{index}")
     received_on = FIRST_DAY + timedelta(days=rng.randint(0, 4))
     pages, case, applicant = _pages(plan, rng, received_on)
     scans = [DEVICES[device](page, rng) for page in pages]
@@ -131,10 +131,10 @@ def write_dossier(dossier: Dossier, out: Path) -> None:
     (truth / f"{dossier.slug}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _planned(seed: int, index: int) -> tuple[Plan, str]:
+def planned(seed: int, index: int) -> tuple[Plan, str]:
     """Return the plan and the device of a dossier: every dozen is shuffled, and sees every device."""
     dozen, place = divmod(index, len(DOZEN))
-    rng = Random(f"{seed}/dozen/{dozen}")
+    rng = dice(f"{seed}/dozen/{dozen}")
     plans, devices = list(DOZEN), [*DEVICES, *rng.sample(MORE_DEVICES, len(DOZEN) - len(DEVICES))]
     rng.shuffle(plans)
     rng.shuffle(devices)

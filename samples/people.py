@@ -92,6 +92,11 @@ class Person:
         return "Bộ Công an" if self.card_issued_on >= NEW_CARDS_SINCE else "Cục Cảnh sát QLHC về TTXH"
 
 
+def dice(seed: str) -> Random:
+    """Return a generator that throws the same for the same seed, in every version of Python."""
+    return Random(seed)
+
+
 @cache
 def communes() -> Sequence[Commune]:
     """Return the communes that people of the samples come from."""
