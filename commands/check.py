@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.console import Console
-from commands.folder import HOME, _configured
+from commands.folder import HOME, configured_folder
 
 PACKAGES, ASSETS = HOME / "packages", HOME / "assets"
 TESSDATA = Path("/usr/share/tesseract-ocr/5/tessdata")
@@ -68,7 +68,7 @@ def tell(findings: Iterable[Finding]) -> int:
 
 def folder_in_use() -> Path | None:
     """Return the data folder that ``serve`` would use, or nothing where none was set up."""
-    configured = _configured()
+    configured = configured_folder()
     return next((folder for folder in (configured, configured / "demo") if (folder / "kind").is_file()), None)
 
 
