@@ -42,6 +42,12 @@ def date_in_digits(text: str) -> str | None:
     return years[0] if len(years) == 1 and digits == years[0] else None
 
 
+def date_with_strokes_as_digits(text: str) -> str | None:
+    """Return the date in a reading whose strokes became 1 or 7, as a typewriter's do."""
+    match = re.fullmatch(r"(\d\d)[/.\-17](\d\d)[/.\-17](\d{4})", "".join(text.split()))
+    return _iso(int(match[3]), int(match[2]), int(match[1])) if match else None
+
+
 def date_in_words(text: str) -> str | None:
     """Return the date that is written out in words, by the same rules."""
     words = [_known(word) for word in re.findall(r"[a-z]+", folded(text))]

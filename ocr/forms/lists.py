@@ -96,7 +96,7 @@ def with_paper_words_mended(text: str) -> str:
 
     The stops in the day of issue stand on the leader and get lost with it: one that is left tells what they were.
     """
-    mended = " ".join(_mended(word) for word in text.split())
+    mended = " ".join(_mended(word) for word in text.split()).replace("Cục cảnh sát", "Cục Cảnh sát")
     return ISSUED_ON.sub(_with_both_stops, mended)
 
 
@@ -108,8 +108,10 @@ def _with_both_stops(day: re.Match[str]) -> str:
 def _mended(word: str) -> str:
     core = word.strip(",.;:")
     plain = core.replace(".", "")
-    if not plain.isalpha() or any(known == core or known.lower() == core for known in PAPER_WORDS):
+    if not plain.isalpha():
         return word
+    if any(known == core or known.lower() == core for known in PAPER_WORDS):
+        return word.rstrip(".")  # a leader's dot
     lower = plain.lower()
     is_long = len(plain) >= 4  # noqa: PLR2004 - of a shorter word one letter is too much of it
     near = [

@@ -7,7 +7,8 @@ another; a field without ink is empty and is not read at all, so that a dotted l
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 import cv2
@@ -19,7 +20,7 @@ from ocr.forms.lists import with_surname_mended
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field, Kind
 from ocr.raster import PageImage, Pixels, turned
-from ocr.tesseract import Line, Model, read_lines
+from ocr.tesseract import Line, Model, SeenWord, read_lines
 from ocr.textlines import TextLine, clipped
 from ocr.values import Box, Word
 from ocr.wholepage import Models
@@ -195,12 +196,55 @@ def _read_crops(crops: Sequence[_Crop], models: Models, scratch: Path) -> list[_
     text = _read([crop for crop in crops if not crop.field.kind.is_number], models.text, "", scratch)
     places = [(line, index) for line, one in enumerate(text) for index in _numbers_in(one)]
     again = [_around(text[line], index) for line, index in places]
-    plain = [crop for crop in crops if crop.field.kind.is_number]
-    numbers = _read([*plain, *again], models.numbers, NUMBER_CHARACTERS, scratch)
-    for (line, index), number in zip(places, numbers[len(plain) :], strict=True):
+    strips = _strips([crop for crop in crops if crop.field.kind.is_number])
+    numbers = _read([*(strip for strip, _ in strips), *again], models.numbers, NUMBER_CHARACTERS, scratch)
+    for (line, index), number in zip(places, numbers[len(strips) :], strict=True):
         text[line] = _with_number(text[line], index, number)
-    seen = {id(one.crop): one for one in (*text, *numbers[: len(plain)])}
+    read = [one for strip, number in zip(strips, numbers, strict=False) for one in _unstrung(strip[1], number)]
+    seen = {id(one.crop): one for one in (*text, *read)}
     return [seen[id(crop)] for crop in crops]
+
+
+def _strips(crops: Sequence[_Crop]) -> list[tuple[_Crop, list[_Crop]]]:
+    """Return one crop to read per field: the engine sees nothing in a lone "11", but reads "05/11/2026"."""
+    strips = []
+    for _, group in groupby(crops, key=attrgetter("field.name")):
+        pieces = list(group)
+        if len(pieces) == 1:
+            strips.append((pieces[0], pieces))
+            continue
+        parts = []
+        for piece in pieces:
+            image, _, _ = _tight(piece)
+            parts += [image, _slash(image)]
+        strips.append((_Crop(pieces[0].field, np.hstack(parts[:-1]), pieces[0].x0, pieces[0].y0), pieces))
+    return strips
+
+
+def _slash(beside: Pixels) -> Pixels:
+    """Return a drawn slash as high as the writing beside it."""
+    rows = np.nonzero((beside < INK).any(axis=1))[0]
+    top, bottom = (int(rows[0]), int(rows[-1])) if len(rows) else (MARGIN_PX, beside.shape[0] - MARGIN_PX)
+    slash = np.full((beside.shape[0], (bottom - top) // 2), PAPER, dtype=np.uint8)
+    cv2.line(slash, (slash.shape[1] - 2, top), (1, bottom), (30,), 2, cv2.LINE_AA)
+    return slash
+
+
+def _unstrung(pieces: list[_Crop], number: _Seen) -> list[_Seen]:
+    """Return what was read of a strip as readings of its pieces, each in its own place."""
+    if len(pieces) == 1:
+        return [number]
+    text = "".join(word.text for word in number.words)
+    confidence = min((word.confidence for word in number.words), default=0.0)
+    parts = text.split("/") if text.count("/") == len(pieces) - 1 else [text, *[""] * (len(pieces) - 1)]
+    seen = []
+    for piece, part in zip(pieces, parts, strict=True):
+        columns = np.nonzero((piece.pixels < INK).any(axis=0))[0]
+        x0, x1 = (int(columns[0]), int(columns[-1])) if len(columns) else (0, piece.pixels.shape[1])
+        bottom = piece.y0 + piece.pixels.shape[0]
+        word = SeenWord(part, confidence, piece.x0 + x0, piece.y0 + round(MM), piece.x0 + x1, bottom - round(MM))
+        seen.append(_Seen(piece, (word,) if part else ()))
+    return seen
 
 
 def _read(crops: Sequence[_Crop], model: Model, whitelist: str, scratch: Path) -> list[_Seen]:

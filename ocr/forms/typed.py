@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ocr.forms.dates import date_in_digits, date_in_words, with_date_words_mended
+from ocr.forms.dates import date_in_digits, date_in_words, date_with_strokes_as_digits, with_date_words_mended
 from ocr.forms.lists import (
     ETHNIC_GROUPS,
     NATIONALITIES,
@@ -14,6 +14,7 @@ from ocr.forms.lists import (
     with_paper_words_mended,
     with_surname_mended,
 )
+from ocr.forms.places import with_commas, with_places_mended
 from ocr.forms.reading import RawField
 from ocr.forms.syllables import words_possible
 from ocr.forms.templates import Kind
@@ -54,15 +55,12 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         return Parsed(None, Check.NOT_APPLICABLE, 0.0)
     if kind in LISTS:
         return _listed(raw, text)
-    if kind is Kind.IDENTITY_PAPER:
-        text = with_paper_words_mended(text)
-    elif kind in {Kind.PLACE, Kind.AGENCY}:
-        text = STOP_FOR_COMMA.sub(_comma_after, text)
-    elif kind in {Kind.MARITAL_STATUS, Kind.TEXT}:
-        text += "." if SENTENCE_END.search(raw.text) else ""
+    text = _mended(raw, text)
     match kind:
         case Kind.DATE:
             value = date_in_digits(text)
+            if value is None and (guess := date_with_strokes_as_digits(text)) is not None:
+                return Parsed(guess, Check.OK, raw.confidence, ("a stroke was read as a digit",))
         case Kind.TIME:
             found = TIME.fullmatch(text)
             right = found is not None and int(found[1]) < 24 and int(found[2]) < 60  # noqa: PLR2004 - a clock
@@ -92,7 +90,20 @@ def parsed_number(raw: RawField) -> Parsed:
 
 def tidy(text: str) -> str:
     """Return the text NFC with single spaces, without what a leader or a fold leaves at its ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split()).strip(EDGES)
+    return " ".join(unicodedata.normalize("NFC", text).replace("⁄", "/").split()).strip(EDGES)  # a fraction's stroke
+
+
+def _mended(raw: RawField, text: str) -> str:
+    """Return the text with what is certain put right: set phrases, names of places, stops that a leader made or ate."""
+    match raw.field.kind:
+        case Kind.IDENTITY_PAPER:
+            return with_paper_words_mended(text)
+        case Kind.PLACE | Kind.AGENCY:
+            return with_commas(with_places_mended(STOP_FOR_COMMA.sub(_comma_after, text)))
+        case Kind.MARITAL_STATUS | Kind.TEXT:
+            return with_places_mended(text) + ("." if SENTENCE_END.search(raw.text) else "")
+        case _:
+            return text
 
 
 def _comma_after(word: re.Match[str]) -> str:

@@ -1,0 +1,78 @@
+"""Names of places and the set phrases about them: a tone misread is put right where only one place can be meant.
+
+Whatever is not on the list of places stays as it was read; a hamlet is on no list.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+from ocr.forms.syllables import folded
+
+NAMES = Path(__file__).parent / "placenames" / "names.txt"
+LONGEST_NAME = 4  # words
+UNITS = r"xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tỉnh"
+PHRASES = (
+    "Ủy ban nhân dân", "Tòa án nhân dân", "Trạm y tế", "Trung tâm y tế", "Bệnh viện", "Đa khoa", "Phụ sản", "khu vực",
+    "Tại nhà riêng", "thành phố", "tỉnh", "huyện", "phường", "thị trấn",
+)  # fmt: skip
+LARGER_UNIT = re.compile(rf"((?:{UNITS}) [^,]*[^\W\d_]) (?=(?:huyện|tỉnh) [^\W\d_])")
+UNIT = re.compile(rf"\b({UNITS}) ((?:[^\W\d_]+ ?){{1,{LONGEST_NAME}}})", re.IGNORECASE)
+
+
+def with_places_mended(text: str) -> str:
+    """Return the text with set phrases and names of communes, districts and provinces put right."""
+    for phrase in PHRASES:
+        text = _with_phrase(text, phrase)
+    return UNIT.sub(_with_name, text)
+
+
+def with_commas(text: str) -> str:
+    """Return an address with the comma before a larger unit that a leader swallowed."""
+    return LARGER_UNIT.sub(r"\1, ", text)
+
+
+def _with_phrase(text: str, phrase: str) -> str:
+    words, wanted = text.split(" "), phrase.split(" ")
+    for start in range(len(words) - len(wanted) + 1):
+        part = words[start : start + len(wanted)]
+        bare = [word.strip(",.;:") for word in part]
+        if folded(" ".join(bare)) != folded(phrase):
+            continue
+        if len(wanted) == 1 and not bare[0].islower():  # Phương is a name, and no "phường"
+            continue
+        for offset, (word, core, right) in enumerate(zip(part, bare, wanted, strict=True)):
+            if not _same_letters(core, right):
+                right_case = right.capitalize() if core[:1].isupper() else right
+                words[start + offset] = word.replace(core, right_case)
+    return " ".join(words)
+
+
+def _with_name(found: re.Match[str]) -> str:
+    words = found[2].split(" ")
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count])
+        if not name or not name[0].isupper():
+            continue
+        known = _known_names().get(folded(name), set())
+        if any(_same_letters(name, one) for one in known):
+            return found[0]
+        if len(known) == 1:
+            return f"{found[1]} {' '.join([*known, *words[count:]])}"
+    return found[0]
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Whether two spellings differ in nothing but case and where the tone stands (Uỷ, Ủy)."""
+    return sorted(unicodedata.normalize("NFD", one.lower())) == sorted(unicodedata.normalize("NFD", other.lower()))
+
+
+@cache
+def _known_names() -> dict[str, set[str]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for name in NAMES.read_text(encoding="utf-8").splitlines():
+        if not any(_same_letters(name, one) for one in names[folded(name)]):
+            names[folded(name)].add(name)
+    return names
