@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import cast
 
 from asn1crypto import cms, x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography import x509 as pyca_x509
@@ -191,7 +192,8 @@ def _issued_der(certificate: bytes, parent: bytes) -> bool:
         child, above = pyca_x509.load_der_x509_certificate(certificate), pyca_x509.load_der_x509_certificate(parent)
         key, name = above.public_key(), child.signature_hash_algorithm
         if isinstance(key, rsa.RSAPublicKey) and name is not None and child.issuer == above.subject:
-            key.verify(child.signature, child.tbs_certificate_bytes, padding.PKCS1v15(), name)
+            how = child.signature_algorithm_parameters
+            key.verify(child.signature, child.tbs_certificate_bytes, cast("padding.AsymmetricPadding", how), name)
         else:
             child.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
