@@ -16,6 +16,7 @@ from web import typed
 from web.labels import label_of
 from web.text import Words
 
+ONE_LINE = 36  # letters; a longer value gets a box of several lines, so that all of it can be compared
 CROP_MARGIN = 0.012  # of the page, about 2.5 mm
 
 
@@ -126,6 +127,7 @@ def field_values(field: Field, *, is_next: bool = False, problem: str = "") -> d
         "name": field.name,
         "label": label_of(field.name),
         "shown": typed.shown(field.name, field.final_value),
+        "is_long": len(field.final_value or "") > ONE_LINE,
         "seen": seen_of(field),
         "is_confirmed": confirmed,
         "look": "is-confirmed" if confirmed else "is-look" if doubtful else "",

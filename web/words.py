@@ -113,6 +113,7 @@ VERDICTS: Mapping[str, VerdictWords] = {
         _("This file cannot be read"), "?", "none", _("Choose the PDF itself, as you received it.")
     ),
 }
+ONLY_A_DEMO = VerdictWords(_("Signed correctly – only a demonstration"), "✓", "passed")
 NOT_OF_THE_STATE = VerdictWords(_("Signed correctly, but not by a public office"), "?", "indeterminate")
 VERDICT_OF_ONE: Mapping[str, Words] = {
     Verdict.PASSED: pgettext_lazy("signature", "Good"),

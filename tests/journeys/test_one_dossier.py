@@ -15,6 +15,7 @@ from web import typed
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SAMPLE = "12-marital-status"
+GENUINE = "Chữ ký đúng – chỉ là bản dùng thử"  # the authority of these tests is no public office
 
 
 def test_a_dossier_goes_from_scan_to_the_citizens_verified_result(office, window, tmp_path):
@@ -99,7 +100,7 @@ def sealed_by_the_records_clerk(window) -> None:
     records.page.locator(".ms-table tbody a").first.click()
     loaded(records)
     checked(records, "13-signed-result")
-    assert records.page.get_by_role("heading", name="Văn bản thật").count()
+    assert records.page.get_by_role("heading", name=GENUINE).count()
     records.page.get_by_label("Mã PIN của con dấu").fill(SECRET)
     records.page.get_by_role("button", name="Đóng dấu").click()
     records.page.get_by_text("Đã đóng dấu.").wait_for()
@@ -123,11 +124,11 @@ def fetched_by_the_citizen(window, code, tmp_path) -> None:
         citizen.page.get_by_role("button", name="Tải kết quả (PDF)").click()
     result = tmp_path / "ket-qua.pdf"
     download.value.save_as(result)
-    assert checked_document(citizen, result, "18-genuine") == "Văn bản thật"
+    assert checked_document(citizen, result, "18-genuine") == GENUINE
     content = bytearray(result.read_bytes())
     content[len(content) // 3] ^= 1
     (tmp_path / "sua.pdf").write_bytes(content)
-    assert checked_document(citizen, tmp_path / "sua.pdf", "19-changed") != "Văn bản thật"
+    assert checked_document(citizen, tmp_path / "sua.pdf", "19-changed") != GENUINE
     (tmp_path / "anh.pdf").write_bytes(b"not a PDF")
     assert checked_document(citizen, tmp_path / "anh.pdf", "20-unreadable") == "Không đọc được tệp này"
 

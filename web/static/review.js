@@ -2,7 +2,7 @@
 // same forms are posted as plain forms; nothing is possible here that is not possible there.
 const review = document.querySelector("[data-review]");
 const pane = review.querySelector(".ms-pane");
-const inputs = () => [...review.querySelectorAll(".ms-field input[name=value]")];
+const inputs = () => [...review.querySelectorAll(".ms-field [name=value]")];
 const rowOf = (element) => element.closest(".ms-field");
 const boxOf = (row) => document.getElementById(`box-${row.dataset.field}`);
 
@@ -39,11 +39,11 @@ pane.addEventListener("click", (event) => {
 
 review.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || event.target.name !== "value") return;
+  event.preventDefault(); // in a box of several lines Enter would begin a new one
   if (event.shiftKey) {
-    event.preventDefault();
     const all = inputs();
     all[Math.max(0, all.indexOf(event.target) - 1)].focus();
-  }
+  } else event.target.form.requestSubmit();
 });
 
 function goOnFrom(input) {
@@ -66,7 +66,7 @@ function take(row, answer) {
   const problem = row.querySelector("[data-problem]");
   problem.textContent = answer.problem;
   problem.hidden = !answer.problem;
-  if (answer.value !== undefined) row.querySelector("input[name=value]").value = answer.value;
+  if (answer.value !== undefined) row.querySelector("[name=value]").value = answer.value;
   if (answer.seen !== undefined) row.querySelector("input[name=seen]").value = answer.seen;
   if (answer.revision) for (const one of document.querySelectorAll("[data-revision]")) one.value = answer.revision;
   if (answer.left_words) review.querySelector("[data-left]").textContent = answer.left_words;
@@ -86,7 +86,7 @@ review.addEventListener("submit", (event) => {
       if (!(answer.headers.get("Content-Type") || "").startsWith("application/json")) return window.location.reload();
       const told = await answer.json();
       take(row, told);
-      const input = row.querySelector("input[name=value]");
+      const input = row.querySelector("[name=value]");
       if (told.confirmed) goOnFrom(input);
       else input.focus();
     } catch {

@@ -45,7 +45,7 @@ class CitizenWords:
     """What a citizen reads of a state: one sentence first, and which of the steps on the way is now."""
 
     sentence: Words
-    at: int  # index in WAY; -1: off the way
+    at: int  # index in WAY, its length when all is done; -1: off the way
 
 
 WAY: tuple[Words, ...] = (
@@ -61,8 +61,8 @@ OF_STATE = {
     State.CONFIRMED: CitizenWords(_("Your dossier waits for a leader's signature. You need not come yet."), 2),
     State.DRAWN: CitizenWords(_("Your dossier waits for a leader's signature. You need not come yet."), 2),
     State.SIGNED: CitizenWords(_("The result is signed and is being completed. You need not come yet."), 3),
-    State.SEALED: CitizenWords(_("The result is ready. You may download it here or fetch it at the one-stop desk."), 4),
-    State.DELIVERED: CitizenWords(_("The result was given out. You may download it again."), 4),
+    State.SEALED: CitizenWords(_("The result is ready. You may download it here or fetch it at the one-stop desk."), 5),
+    State.DELIVERED: CitizenWords(_("The result was given out. You may download it again."), 5),
     State.RETURNED: CitizenWords(_("Something is missing. Please come to the one-stop desk with this slip."), -1),
     State.WITHDRAWN: CitizenWords(_("This dossier was ended at your wish."), -1),
 }

@@ -43,6 +43,8 @@ def report_values(report: Report, file_name: str) -> dict[str, object]:
     shown = words.VERDICTS[report.verdict]
     if report.verdict is Verdict.PASSED and report.trust is Trust.PUBLIC:
         shown = words.NOT_OF_THE_STATE
+    elif report.verdict is Verdict.PASSED and report.trust is Trust.DEMO:
+        shown = words.ONLY_A_DEMO
     return {
         "report": report,
         "verdict": shown,
