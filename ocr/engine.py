@@ -21,6 +21,7 @@ from ocr import codes, textlayer
 from ocr.archive import Archive, PlacedImage
 from ocr.clean import BLANK_INK, ink_share, warnings_of
 from ocr.forms.judge import judged
+from ocr.forms.places import known_names
 from ocr.forms.reading import FormPage, read_form_page
 from ocr.forms.recognise import Match, Recogniser
 from ocr.forms.templates import load_templates
@@ -36,6 +37,7 @@ EXIF_ORIENTATION = 0x0112
 
 cv2.setNumThreads(1)  # OpenCV's threads do not survive a fork, and one core is what a task gets
 RECOGNISER = Recogniser(load_templates())  # once, in the process that is forked for every scan
+known_names()  # the same
 
 
 def digitize(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:

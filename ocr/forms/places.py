@@ -11,9 +11,13 @@ from pathlib import Path
 
 from ocr.forms.syllables import folded
 
-NAMES = Path(__file__).parent / "placenames" / "names.txt"
+NAMES = Path(__file__).parent / "placenames" / "names.tsv"
 LONGEST_NAME = 4  # words
 UNITS = r"xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tỉnh"
+LEVELS = {
+    "xã": ("commune",), "phường": ("commune",), "thị trấn": ("commune",), "đặc khu": ("commune",), "huyện": ("district",),
+    "quận": ("district",), "thị xã": ("district",), "thành phố": ("district", "province"), "tỉnh": ("province",),
+}  # fmt: skip
 PHRASES = (
     "Ủy ban nhân dân", "Tòa án nhân dân", "Trạm y tế", "Trung tâm y tế", "Bệnh viện", "Đa khoa", "Phụ sản", "khu vực",
     "Tại nhà riêng", "thành phố", "tỉnh", "huyện", "phường", "thị trấn",
@@ -56,7 +60,7 @@ def _with_name(found: re.Match[str]) -> str:
         name = " ".join(words[:count])
         if not name or not name[0].isupper():
             continue
-        known = _known_names().get(folded(name), set())
+        known = {one for level in LEVELS[found[1].lower()] for one in known_names().get((level, folded(name)), ())}
         if any(_same_letters(name, one) for one in known):
             return found[0]
         if len(known) == 1:
@@ -70,9 +74,12 @@ def _same_letters(one: str, other: str) -> bool:
 
 
 @cache
-def _known_names() -> dict[str, set[str]]:
-    names: dict[str, set[str]] = defaultdict(set)
-    for name in NAMES.read_text(encoding="utf-8").splitlines():
-        if not any(_same_letters(name, one) for one in names[folded(name)]):
-            names[folded(name)].add(name)
+def known_names() -> dict[tuple[str, str], set[str]]:
+    """Return the names by level (province, district, commune) and by their letters without tones."""
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for line in NAMES.read_text(encoding="utf-8").splitlines():
+        level, name = line.split("\t")
+        known = names[level, folded(name)]
+        if not any(_same_letters(name, one) for one in known):
+            known.add(name)
     return names
