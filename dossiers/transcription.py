@@ -18,11 +18,11 @@ from dossiers.people import Actor
 from dossiers.procedures.catalogue import same_procedure
 from dossiers.rows import locked, move
 from dossiers.writepoints import reached
-from ocr import CapExceeded, Digitized, PageClass, ScanUnreadable
+from ocr import CapExceeded, Digitized, ScanUnreadable
 
 # Why a person has to look, as codes; any of them stops the record.
 MISFILED = "misfiled"  # the form belongs to another procedure than the one declared
-WRONG_PAGE = "wrong-page"  # among the pages of the form stands one that does not belong to it
+WRONG_PAGE = "wrong-page"  # beside the form lies one that belongs to another procedure
 NO_FORM = "no-form"  # no known form among the pages
 UNREADABLE = "unreadable"  # a scan that could not be read
 TRANSCRIPTION_FAILED = "transcription-failed"  # the engine broke five times; a person has to call for help
@@ -124,15 +124,8 @@ def _flags(dossier: Dossier) -> list[str]:
         flags.append(MISFILED)
     if not forms:
         flags.append(NO_FORM)
-    if ours and (len(ours) < len(forms) or _has_foreign_page(dossier)):
+    if ours and len(ours) < len(forms):
         flags.append(WRONG_PAGE)
     if any(scan.problem for scan in scans):
         flags.append(UNREADABLE)
     return flags
-
-
-def _has_foreign_page(dossier: Dossier) -> bool:
-    """Say whether a page looks like a form and is not one of the form that was recognised."""
-    pages = Page.objects.filter(scan__dossier=dossier, page_class=PageClass.FORM.value)
-    own = set(dossier.fields.values_list("scan_id", "page_number").distinct())
-    return any((page.scan_id, page.number) not in own for page in pages)

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import dossiers.models.base
 from django.conf import settings
 from django.db import migrations, models
+
+import dossiers.models.base
 
 
 class Migration(migrations.Migration):

@@ -74,7 +74,7 @@ VALUES: Mapping[str, Mapping[str, str | None]] = {
         "registration.date": "1990-02-07",
     },
 }
-SECRET = "the PIN of an invented token"  # noqa: S105 - of invented people
+SECRET = "the PIN of an invented token"
 
 
 def scan(procedure: str | None, values: Mapping[str, str | None] | None = None, pages: int = 1) -> bytes:
@@ -84,7 +84,7 @@ def scan(procedure: str | None, values: Mapping[str, str | None] | None = None, 
 
 
 class PlainReader:
-    def digitize(self, scan: Path, *, form="auto", procedure=None, password=None, on_progress=None) -> Digitized:
+    def digitize(self, scan: Path, *, on_progress=None, **_unused: object) -> Digitized:
         content = scan.read_bytes()
         try:
             told = json.loads(content.removeprefix(b"%PDF-1.7\n"))
@@ -111,7 +111,7 @@ class PlainReader:
 
 
 def _page(number: int, page_class: PageClass) -> PageReading:
-    return PageReading(number, 2480, 3508, 300, 0, 0.0, False, page_class, (), "đọc được", 0.93, (), ())  # noqa: FBT003 - a page in one line
+    return PageReading(number, 2480, 3508, 300, 0, 0.0, False, page_class, (), "đọc được", 0.93, (), ())
 
 
 def _reading(value: str | None, place: int) -> FieldReading:

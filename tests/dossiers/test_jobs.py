@@ -66,7 +66,7 @@ def test_an_engine_that_stays_broken_is_tried_five_times_and_told_to_a_person(of
 
 
 def test_an_error_that_will_not_go_away_is_not_tried_again(office, own_engine):
-    (dossier,) = receive(office)
+    receive(office)
     calls = []
 
     class Wrong:

@@ -1,6 +1,5 @@
 """Who may do what: the whole matrix is asked, and what is not written down here is refused."""
 
-from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -38,22 +37,23 @@ def case(state: State = State.TRANSCRIBED, **more) -> Case:
     return Case(uuid4(), state, frozenset({UNIT}), **more)
 
 
-@pytest.mark.parametrize(("verb", "role"), product(Verb, sorted(OFFICE_ROLES)))
-def test_a_role_may_do_with_a_dossier_what_is_written_and_nothing_else(verb, role):
-    assert may(one_with(role), verb, case()) is (role in WITH_CASE[verb])
+@pytest.mark.parametrize("verb", Verb)
+def test_a_role_may_do_with_a_dossier_what_is_written_and_nothing_else(verb):
+    assert {role for role in OFFICE_ROLES if may(one_with(role), verb, case())} == WITH_CASE[verb]
 
 
-@pytest.mark.parametrize(("verb", "role"), product(Verb, sorted(OFFICE_ROLES)))
-def test_a_role_may_do_with_an_office_what_is_written_and_nothing_else(verb, role):
-    assert may(one_with(role), verb, Office(UNIT)) is (role in WITH_OFFICE.get(verb, set()))
+@pytest.mark.parametrize("verb", Verb)
+def test_a_role_may_do_with_an_office_what_is_written_and_nothing_else(verb):
+    assert {role for role in OFFICE_ROLES if may(one_with(role), verb, Office(UNIT))} == WITH_OFFICE.get(verb, set())
 
 
-@pytest.mark.parametrize(("verb", "state"), product([*Verb, *Step], State))
-def test_another_office_may_nothing(verb, state):
+@pytest.mark.parametrize("verb", [*Verb, *Step])
+def test_another_office_may_nothing(verb):
     stranger = one_with(*OFFICE_ROLES, unit=OTHER_UNIT)
-    assert not may(stranger, verb, case(state))
-    with pytest.raises(DossierNotFound):
-        require(stranger, verb, case(state))
+    for state in State:
+        assert not may(stranger, verb, case(state))
+        with pytest.raises(DossierNotFound):
+            require(stranger, verb, case(state))
 
 
 def test_a_citizen_sees_the_own_dossier_only_and_downloads_when_it_is_sealed():

@@ -1,4 +1,4 @@
-"""The engines of a test office, all real but the reader: store, printer, authority, registered keys, signer, verifier."""
+"""The engines of a test office, all real but the reader: store, printer, authority, keys, signer, verifier."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass

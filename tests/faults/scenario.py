@@ -1,8 +1,8 @@
 """One dossier from receipt to download, to be killed at a write point and started again.
 
 Run as a program it imports everything once, makes a template folder, and then forks one process for each line
-``FOLDER POINT`` on its input ("-" for no point): importing takes longer than the whole walk. Every fork works on its own
-copy of the template. Each step of the walk may be called again: that is what a person does after a crash.
+``FOLDER POINT`` on its input ("-" for no point): importing takes longer than the whole walk. Every fork works on its
+own copy of the template. Each step of the walk may be called again: that is what a person does after a crash.
 """
 
 import json
