@@ -1,0 +1,93 @@
+"""``moonseal check`` names what is missing and the command that brings it, and changes nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from commands import check
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def found(name: str) -> check.Finding:
+    return next(finding for finding in check.machine() if name in finding.name)
+
+
+def test_nothing_is_missing_where_the_suite_runs():
+    assert [finding for finding in check.machine() if not finding.ok] == []
+
+
+def test_a_missing_program_is_named_with_the_command_that_brings_it(monkeypatch, tmp_path):
+    for program in ("dpkg-query", "bwrap", "true"):
+        (tmp_path / program).symlink_to(shutil.which(program) or "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    finding = found("Tesseract")
+    assert not finding.ok
+    assert finding.how_to_get == "apt-get update && apt-get install -y --no-install-recommends tesseract-ocr"
+
+
+def test_a_missing_package_is_named_with_the_command_that_brings_it(monkeypatch, tmp_path):
+    (tmp_path / "run.txt").write_text("# a comment\npython3\nmoonseal-no-such-package  # why\n", encoding="utf-8")
+    monkeypatch.setattr(check, "PACKAGES", tmp_path)
+    finding = found("system packages")
+    assert not finding.ok
+    assert finding.how_to_get.endswith("--no-install-recommends moonseal-no-such-package")
+
+
+def test_another_model_is_found_out(monkeypatch, tmp_path):
+    (tmp_path / "tessdata").mkdir()
+    (tmp_path / "tessdata" / "vie_best.traineddata").write_bytes(b"another model")
+    monkeypatch.setattr(check, "ASSETS", tmp_path)
+    assert not found("Vietnamese model").ok
+    assert not found("print fonts").ok
+    assert not found("front end").ok
+
+
+def test_a_sandbox_that_is_not_allowed_is_named_with_the_profile(monkeypatch, tmp_path):
+    (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'setting up uid map: Permission denied' >&2; exit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    finding = found("sandbox")
+    assert not finding.ok
+    assert "Permission denied" in finding.found
+    assert str(ROOT / "packages" / "moonseal-bwrap.apparmor") in finding.how_to_get
+
+
+def test_the_exit_code_says_whether_anything_is_missing():
+    fine = check.Finding("one", ok=True, found="here")
+    assert check.tell([fine]) == 0
+    assert check.tell([fine, check.Finding("two", ok=False, found="absent", how_to_get="bring it")]) == 1
+
+
+def test_a_folder_that_was_never_set_up_is_not_made(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "service.py"), "check"],
+        env=os.environ | {"MOONSEAL_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demo_folder_is_looked_at_whole(tmp_path):
+    (tmp_path / "demo").mkdir(mode=0o755)
+    (tmp_path / "demo" / "kind").write_text("demo")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "service.py"), "check"],
+        env=os.environ | {"MOONSEAL_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stderr
+    parts = ("data folder", "SQLite", "tables", "file storage", "certificates", "history")
+    looked_at = [line for line in done.stderr.splitlines() if line[:1] in "✓✗"]
+    assert [part for part in parts if not any(part in line for line in looked_at)] == []
+    assert "Traceback" not in done.stderr
+    assert f"chmod 700 '{tmp_path / 'demo'}'" in done.stderr
