@@ -6,6 +6,7 @@ so that the suite alone says whether a change may come in.
 
 import ast
 import configparser
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,24 +46,24 @@ LONGER_FUNCTIONS: dict[str, str] = {}
 
 
 def tracked() -> list[str]:
-    """Return the files of the tree, committed or about to be; a copy without git has none but ours anyway."""
-    if not (ROOT / ".git").exists():
-        skipped = {".venv", ".tools", "node_modules", "assets", "var", "out", "dist"}
-        return [
-            str(path.relative_to(ROOT))
-            for top in ROOT.iterdir()
-            if top.name not in skipped
-            for path in ([top] if top.is_file() else top.rglob("*"))
-            if path.is_file() and "__pycache__" not in path.parts
-        ]
-    listed = subprocess.run(
-        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    """Return the files of the tree, committed or about to be; without git, what is not known to be made here."""
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        listed = subprocess.run(
+            ["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    made_here = {"node_modules", "assets", "assets.new", "assets.old", "var", "out", "dist", "test-results"}
+    tops = [top for top in ROOT.iterdir() if top.name not in made_here and (top.name[0] != "." or top.name == ".ci")]
+    return [
+        str(path.relative_to(ROOT))
+        for top in tops
+        for path in ([top] if top.is_file() else top.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
 
 
 FILES = tracked()
