@@ -2,6 +2,7 @@
 
 ``python bench/signing.py --json`` prints one object: {"measure", "ours_ms", "peer_ms", "ratio"}.
 """
+# ruff: noqa: E402 - the path must be put right before our own imports
 
 import argparse
 import io
@@ -16,7 +17,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parent.parent)  # else this file would pass for the package `signing`
 
 import pikepdf
-from asn1crypto import keys as asn1_keys
+from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]  # asn1crypto has no types
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -62,7 +63,7 @@ def peer(key: FileKey, pdf: bytes) -> Callable[[], bytes]:
     signer = SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(key.certificate.der),
         signing_key=asn1_keys.PrivateKeyInfo.load(der),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]  # pyHanko's
     )
     metadata = PdfSignatureMetadata(field_name="Official", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
 

@@ -49,9 +49,7 @@ class TrustStores:
     def with_certificates(self, store: Store, certificates: Iterable[Certificate]) -> "TrustStores":
         """Add certificates to a store: self-signed ones become anchors, others help to build chains."""
         certificates = tuple(certificates)
-        anchors = tuple(
-            Anchor(one, store, one.not_before, one.not_after) for one in certificates if one.is_self_signed
-        )
+        anchors = tuple(Anchor(one, store, one.not_before, one.not_after) for one in certificates if one.is_self_signed)
         others = tuple(one for one in certificates if not one.is_self_signed)
         return TrustStores(self.anchors + anchors, self.intermediates + others)
 

@@ -149,8 +149,7 @@ class Authority:
         end = min(start + timedelta(days=rules.days), issuer.certificate.not_after)
         builder = _builder(subject, issuer.certificate.parsed.subject, key.public_key(), start, end)
         builder = (
-            builder
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(commitment=not rules.may_repudiate), critical=True)
             .add_extension(x509.ExtendedKeyUsage(rules.purposes), critical=profile == "tsa")
             .add_extension(_issuer_key_id(issuer.certificate), critical=False)
@@ -226,9 +225,7 @@ class Authority:
         builder = _builder(
             subject, root.certificate.parsed.subject, key.public_key(), start, start + timedelta(days=10 * 365)
         )
-        builder = _as_authority(builder, path_length=0).add_extension(
-            _issuer_key_id(root.certificate), critical=False
-        )
+        builder = _as_authority(builder, path_length=0).add_extension(_issuer_key_id(root.certificate), critical=False)
         certificate = _signed(builder, root)
         self.register.append("authority", serial=certificate.serial, certificate=certificate.der.hex())
         (self.folder / "issuing.pem").write_bytes(certificate.pem())
@@ -260,8 +257,7 @@ def _builder(
     subject: Subject, issuer: x509.Name, public_key: rsa.RSAPublicKey, start: datetime, end: datetime
 ) -> x509.CertificateBuilder:
     return (
-        x509
-        .CertificateBuilder()
+        x509.CertificateBuilder()
         .subject_name(subject.name())
         .issuer_name(issuer)
         .public_key(public_key)

@@ -24,13 +24,15 @@ DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
 # What issuers really put into certificates of people who sign documents. The Government's authority gives
 # emailProtection, clientAuth and smartcardLogon (domain.md 7.4); serverAuth alone is no licence to sign a document.
-SIGNING_PURPOSES = frozenset({
-    DOCUMENT_SIGNING,
-    ExtendedKeyUsageOID.EMAIL_PROTECTION,
-    ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
-    x509.ObjectIdentifier("1.2.840.113583.1.1.5"),  # Adobe authentic documents
-    x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),  # Microsoft document signing
-})
+SIGNING_PURPOSES = frozenset(
+    {
+        DOCUMENT_SIGNING,
+        ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+        x509.ObjectIdentifier("1.2.840.113583.1.1.5"),  # Adobe authentic documents
+        x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),  # Microsoft document signing
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,9 @@ class Evidence:
 
     def __add__(self, other: "Evidence") -> "Evidence":
         return Evidence(
-            _once(self.certificates + other.certificates), _once(self.crls + other.crls), _once(self.ocsps + other.ocsps)
+            _once(self.certificates + other.certificates),
+            _once(self.crls + other.crls),
+            _once(self.ocsps + other.ocsps),
         )
 
 
@@ -58,8 +60,7 @@ def make_crl(
 ) -> bytes:
     """Return a full, signed list in DER."""
     builder = (
-        x509
-        .CertificateRevocationListBuilder()
+        x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.parsed.subject)
         .last_update(this_update)
         .next_update(next_update)
@@ -85,12 +86,12 @@ def make_ocsp_answer(
 ) -> bytes:
     """Return a signed answer about one certificate in DER."""
     builder = (
-        ocsp
-        .OCSPResponseBuilder()
+        ocsp.OCSPResponseBuilder()
         .add_response(
             cert=certificate.parsed,
             issuer=issuer.parsed,
-            algorithm=hashes.SHA1(),  # ruff: ignore[insecure-hash-function] - RFC 6960's CertID: a name, no protection
+            # A name (RFC 6960, CertID), no protection.
+            algorithm=hashes.SHA1(),  # ruff: ignore[suspicious-insecure-hash-usage] - see above
             cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
             this_update=this_update,
             next_update=next_update,
@@ -133,7 +134,7 @@ def _from_crls(crls: Iterable[bytes], certificate: Certificate, issuer: Certific
 
 def _from_ocsps(ocsps: Iterable[bytes], certificate: Certificate, issuer: Certificate) -> Iterator[Revoked | None]:
     """Read answers for what they warn of; the verifier proves their signatures."""
-    own_key = x509.SubjectKeyIdentifier.from_public_key(issuer.parsed.public_key()).digest  # type: ignore[arg-type]  # any public key has one
+    own_key = x509.SubjectKeyIdentifier.from_public_key(issuer.parsed.public_key()).digest
     for content in ocsps:
         answer = ocsp.load_der_ocsp_response(content)
         if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:

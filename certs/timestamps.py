@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from asn1crypto import algos, cms, core, tsp  # type: ignore[import-untyped]  # asn1crypto has no types
-from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # the same
+from asn1crypto import x509 as asn1_x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -32,6 +32,7 @@ REQUEST_TYPE = "application/timestamp-query"
 DIGESTS = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 SYNC_EVERY = timedelta(minutes=1)  # the kernel keeps what was written when we are killed; a power cut costs a minute
 NONCE_BYTES = 8
+
 
 class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
     """RFC 3161 2.4.2; asn1crypto's own holds the token for required, so it can't read a refusal."""
@@ -72,15 +73,17 @@ class TimestampAuthority:
 
     def stamp(self, digest: bytes, algorithm: Digest = Digest.SHA256, *, nonce: int | None = None) -> bytes:
         """Return a token in DER for a digest; raises ``ClockWentBack``."""
-        info = tsp.TSTInfo({
-            "version": "v1",
-            "policy": POLICY,
-            "message_imprint": {"hash_algorithm": {"algorithm": algorithm.value}, "hashed_message": digest},
-            "serial_number": int.from_bytes(secrets.token_bytes(16)),
-            "gen_time": self._now(),
-            "accuracy": {"seconds": 1},
-            **({} if nonce is None else {"nonce": nonce}),
-        })
+        info = tsp.TSTInfo(
+            {
+                "version": "v1",
+                "policy": POLICY,
+                "message_imprint": {"hash_algorithm": {"algorithm": algorithm.value}, "hashed_message": digest},
+                "serial_number": int.from_bytes(secrets.token_bytes(16)),
+                "gen_time": self._now(),
+                "accuracy": {"seconds": 1},
+                **({} if nonce is None else {"nonce": nonce}),
+            }
+        )
         return self._signed(info.dump())
 
     def _now(self) -> datetime:
@@ -105,29 +108,35 @@ class TimestampAuthority:
         digest = algos.DigestAlgorithm({"algorithm": "sha256"})
         name = "sha256_rsa" if self._key.algorithm is KeyAlgorithm.RSA else "sha256_ecdsa"
         mechanism = algos.SignedDigestAlgorithm({"algorithm": name})
-        attributes = cms.CMSAttributes([
-            _attribute("content_type", "tst_info"),
-            _attribute("message_digest", hashlib.sha256(info).digest()),
-            _attribute("signing_certificate_v2", {"certs": [{"cert_hash": hashlib.sha256(own.dump()).digest()}]}),
-            _attribute("cms_algorithm_protection", {"digest_algorithm": digest, "signature_algorithm": mechanism}),
-        ])
+        attributes = cms.CMSAttributes(
+            [
+                _attribute("content_type", "tst_info"),
+                _attribute("message_digest", hashlib.sha256(info).digest()),
+                _attribute("signing_certificate_v2", {"certs": [{"cert_hash": hashlib.sha256(own.dump()).digest()}]}),
+                _attribute("cms_algorithm_protection", {"digest_algorithm": digest, "signature_algorithm": mechanism}),
+            ]
+        )
         signature = self._key.sign(attributes.dump(), Digest.SHA256)
-        signer = cms.SignerInfo({
-            "version": "v1",
-            "sid": cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number}),
-            "digest_algorithm": digest,
-            "signed_attrs": attributes,
-            "signature_algorithm": mechanism,
-            "signature": signature,
-        })
+        signer = cms.SignerInfo(
+            {
+                "version": "v1",
+                "sid": cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number}),
+                "digest_algorithm": digest,
+                "signed_attrs": attributes,
+                "signature_algorithm": mechanism,
+                "signature": signature,
+            }
+        )
         chain = [asn1_x509.Certificate.load(one.der) for one in self._key.chain if not one.is_self_signed]
-        content = cms.SignedData({
-            "version": "v3",
-            "digest_algorithms": [digest],
-            "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(info)},
-            "certificates": [own, *chain],
-            "signer_infos": [signer],
-        })
+        content = cms.SignedData(
+            {
+                "version": "v3",
+                "digest_algorithms": [digest],
+                "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(info)},
+                "certificates": [own, *chain],
+                "signer_infos": [signer],
+            }
+        )
         return bytes(cms.ContentInfo({"content_type": "signed_data", "content": content}).dump())
 
 
@@ -172,12 +181,14 @@ class TimestampClient:
         reason = CertError("no_authority_configured")
         for ask in self._authorities:
             nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
-            request = tsp.TimeStampReq({
-                "version": "v1",
-                "message_imprint": {"hash_algorithm": {"algorithm": algorithm.value}, "hashed_message": digest},
-                "nonce": nonce,
-                "cert_req": True,
-            })
+            request = tsp.TimeStampReq(
+                {
+                    "version": "v1",
+                    "message_imprint": {"hash_algorithm": {"algorithm": algorithm.value}, "hashed_message": digest},
+                    "nonce": nonce,
+                    "cert_req": True,
+                }
+            )
             try:
                 return self._checked(ask(request.dump()), digest, algorithm, nonce)
             except CertError as error:  # the next one may do better

@@ -17,13 +17,14 @@ import httpx
 from egress.errors import AddressRefused, AnswerUnusable
 
 
-
 @dataclass(frozen=True)
 class Policy:
     """Where requests may go and how much they may cost."""
 
     hosts: frozenset[str]
-    inside_hosts: frozenset[str] = field(default_factory=frozenset)  # of ``hosts``, those that may be loopback or private
+    inside_hosts: frozenset[str] = field(
+        default_factory=frozenset
+    )  # of ``hosts``, those that may be loopback or private
     answer_bytes: int = 1 << 20
     total_s: float = 10
     connect_s: float = 3

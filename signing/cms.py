@@ -32,12 +32,14 @@ def signed_data(key: SigningKey, document_digest: bytes, stamp: Callable[[bytes]
     """Return a detached signature over a SHA-256 digest; ``stamp`` gives the token for a digest, or raises."""
     certificate, mechanism = key.certificate.der, MECHANISM[key.algorithm]
     issuer, serial = _issuer_and_serial(certificate)
-    attributes = _set_of([
-        _attribute(CONTENT_TYPE, DATA),
-        _attribute(MESSAGE_DIGEST, _der(OCTETS, document_digest)),
-        _attribute(ALGORITHM_PROTECTION, _der(SEQUENCE, SHA256 + _retagged(mechanism, 0xA1))),
-        _attribute(SIGNING_CERTIFICATE_V2, _certificate_id(certificate, issuer, serial)),
-    ])
+    attributes = _set_of(
+        [
+            _attribute(CONTENT_TYPE, DATA),
+            _attribute(MESSAGE_DIGEST, _der(OCTETS, document_digest)),
+            _attribute(ALGORITHM_PROTECTION, _der(SEQUENCE, SHA256 + _retagged(mechanism, 0xA1))),
+            _attribute(SIGNING_CERTIFICATE_V2, _certificate_id(certificate, issuer, serial)),
+        ]
+    )
     signature = key.sign(_der(SET, attributes), Digest.SHA256)
     unsigned = b""
     if stamp is not None:
@@ -54,13 +56,7 @@ def signed_data(key: SigningKey, document_digest: bytes, stamp: Callable[[bytes]
         + unsigned,
     )
     certificates = _set_of([certificate, *(one.der for one in key.chain if not one.is_self_signed)])
-    content = (
-        VERSION_1
-        + _der(SET, SHA256)
-        + _der(SEQUENCE, DATA)
-        + _der(0xA0, certificates)
-        + _der(SET, signer)
-    )
+    content = VERSION_1 + _der(SET, SHA256) + _der(SEQUENCE, DATA) + _der(0xA0, certificates) + _der(SET, signer)
     return _der(SEQUENCE, SIGNED_DATA + _der(0xA0, _der(SEQUENCE, content)))
 
 

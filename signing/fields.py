@@ -73,7 +73,7 @@ def prepare(pdf: bytes, places: Mapping[str, FieldPlace]) -> bytes:
                 raise DocumentNotSignable("field_exists", field=FIELD_OF[role])
             add_field(writer, role, places.get(FIELD_OF[role]))
         out = BytesIO()
-        writer.write(out)
+        writer.write(out)  # type: ignore[no-untyped-call]  # pyHanko's
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""A mark on the page: a one-page PDF that `printing` drew, set into the field's box as it is, without border or haze."""
+"""A mark on the page: a one-page PDF that `printing` drew, set into the field's box as it is, without border."""
 
 import uuid
 from io import BytesIO
@@ -34,7 +34,7 @@ def stamp_style(mark_pdf: bytes) -> StaticStampStyle:
         background_layout=SimpleBoxLayoutRule(
             x_align=AxisAlignment.ALIGN_MID,
             y_align=AxisAlignment.ALIGN_MID,
-            margins=Margins.uniform(0),
+            margins=Margins.uniform(0),  # type: ignore[no-untyped-call]  # pyHanko's
             inner_content_scaling=InnerScaling.STRETCH_TO_FIT,
         ),
         background_opacity=1,

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Protocol
 
 from asn1crypto import crl as asn1_crl  # type: ignore[import-untyped]  # asn1crypto has no types
-from asn1crypto import ocsp as asn1_ocsp  # type: ignore[import-untyped]  # the same
+from asn1crypto import ocsp as asn1_ocsp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
@@ -53,7 +53,7 @@ class Statement:
     location: str | None = None
 
 
-def sign(
+def sign(  # ruff: ignore[too-many-arguments] - keywords, each a decision of the caller's
     pdf: bytes,
     key: SigningKey,
     *,
@@ -89,7 +89,9 @@ def sign(
             name=key.certificate.common_name or None,
             reason=statement.reason,
             location=statement.location,
-            docmdp_permissions=LOCK_OF[role][1] if role in LOCK_OF else MDPPerm.FILL_FORMS,  # said aloud, or pyHanko warns
+            docmdp_permissions=LOCK_OF[role][1]
+            if role in LOCK_OF
+            else MDPPerm.FILL_FORMS,  # said aloud, or pyHanko warns
         )
         style = stamp_style(mark_pdf) if mark_pdf is not None else None
         signer = PdfSigner(metadata, KeySigner(key), timestamper=stamper, stamp_style=style)
@@ -165,11 +167,13 @@ def _ensure_field(writer: IncrementalPdfFileWriter, role: Role) -> None:
 
 
 def _embed(writer: IncrementalPdfFileWriter, key: SigningKey, evidence: Evidence) -> None:
-    certificates = dict.fromkeys([
-        key.certificate.der,
-        *(one.der for one in key.chain),
-        *evidence.certificates,
-    ])
+    certificates = dict.fromkeys(
+        [
+            key.certificate.der,
+            *(one.der for one in key.chain),
+            *evidence.certificates,
+        ]
+    )
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
         None,

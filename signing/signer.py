@@ -6,16 +6,18 @@ hands the bytes to the key and nothing else.
 
 from collections.abc import Callable, Coroutine
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar, cast
 
 from asn1crypto import cms  # type: ignore[import-untyped]  # asn1crypto has no types
-from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # the same
+from asn1crypto import x509 as asn1_x509
 from pyhanko.sign import Signer
 from pyhanko.sign.timestamps import TimeStamper
 
 from certs.keys.protocol import Digest, SigningKey
 from certs.timestamps import Token
 from signing.cms import signed_data
+
+Result = TypeVar("Result")
 
 
 class KeySigner(Signer):
@@ -25,7 +27,7 @@ class KeySigner(Signer):
         self._key = key
         super().__init__(signing_cert=parsed(key.certificate.der), embed_roots=False)
 
-    async def async_sign(  # ruff: ignore[unused-async] - pyHanko awaits it
+    async def async_sign(
         self, data_digest: bytes, digest_algorithm: str, *_unused: object, timestamper: object = None, **_more: object
     ) -> cms.ContentInfo:
         if digest_algorithm != Digest.SHA256.value:
@@ -33,7 +35,9 @@ class KeySigner(Signer):
         stamp = timestamper.token if isinstance(timestamper, Stamper) else None
         return cms.ContentInfo.load(signed_data(self._key, data_digest, stamp))
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # ruff: ignore[unused-async] - the same
+    async def async_sign_raw(  # ruff: ignore[no-self-use] - pyHanko's interface
+        self, *_unused: object, **_more: object
+    ) -> bytes:
         raise AssertionError("pyHanko asks for whole signatures only")
 
 
@@ -41,14 +45,14 @@ class Stamper(TimeStamper):
     """Hands pyHanko the tokens that ``certs`` asked for and checked; nothing goes out from here."""
 
     def __init__(self, stamp: Callable[[bytes, Digest], Token]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko's
         self._stamp = stamp
 
     def token(self, digest: bytes) -> bytes:
         """Return a token over a SHA-256 digest in DER."""
         return self._stamp(digest, Digest.SHA256).der
 
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:  # ruff: ignore[unused-async] - pyHanko awaits it
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         return cms.ContentInfo.load(self._stamp(message_digest, Digest(md_algorithm)).der)
 
 
@@ -58,11 +62,11 @@ def parsed(der: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der)
 
 
-def finished(work: Coroutine[Any, Any, Any]) -> Any:
+def finished(work: Coroutine[object, None, Result]) -> Result:
     """Run a coroutine that never really waits, also inside a running event loop, without the cost of one."""
     try:
         work.send(None)
     except StopIteration as result:
-        return result.value
+        return cast("Result", result.value)
     work.close()
     raise AssertionError("signing waited for something outside")

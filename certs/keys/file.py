@@ -99,8 +99,7 @@ def load_saved_key(folder: Path, name: str) -> FileKey:
 def p12_of(key: FileKey, password: bytes) -> bytes:
     """Return the key and its certificates as PKCS#12, encrypted with AES-256."""
     encryption = (
-        PrivateFormat.PKCS12
-        .encryption_builder()
+        PrivateFormat.PKCS12.encryption_builder()
         .kdf_rounds(50_000)
         .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
         .hmac_hash(hashes.SHA256())

@@ -8,9 +8,10 @@ The PIN is handed to the token and kept nowhere.
 import hashlib
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
 import pkcs11
@@ -75,8 +76,7 @@ class Token:
         with self.session() as session:
             found = [(bytes(one[Attribute.ID]), bytes(one[Attribute.VALUE])) for one in session.get_objects(wanted)]
             others = [
-                bytes(one[Attribute.VALUE])
-                for one in session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
+                bytes(one[Attribute.VALUE]) for one in session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
             ]
         if len(found) != 1:
             raise KeyUnavailable("key_not_found" if not found else "key_ambiguous", token=self.label)
@@ -84,7 +84,7 @@ class Token:
         return TokenKey(self, identity, Certificate(der), _chain(Certificate(der), others))
 
     @contextmanager
-    def session(self) -> Iterator[pkcs11.Session]:
+    def session(self) -> Generator[pkcs11.Session]:
         """Lend a session; a token that was pulled out is ``KeyUnavailable``."""
         if not self._is_open:
             raise KeyLocked("pin_needed", token=self.label)
@@ -118,9 +118,7 @@ class Token:
 class TokenKey:
     """A ``SigningKey`` on a token: found by the id of its certificate."""
 
-    def __init__(
-        self, token: Token, identity: bytes, certificate: Certificate, chain: tuple[Certificate, ...]
-    ) -> None:
+    def __init__(self, token: Token, identity: bytes, certificate: Certificate, chain: tuple[Certificate, ...]) -> None:
         self._token, self._identity, self._certificate, self._chain = token, identity, certificate, chain
         with token.session() as session:
             key = self._key(session)
@@ -152,7 +150,7 @@ class TokenKey:
             hashed = hashlib.new(digest.value, data).digest()
             return bytes(encode_ecdsa_signature(key.sign(hashed, mechanism=Mechanism.ECDSA)))
 
-    def _key(self, session: pkcs11.Session) -> pkcs11.PrivateKey:
+    def _key(self, session: pkcs11.Session) -> Any:  # ruff: ignore[any-type] - what it can do depends on the token
         wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: self._identity}
         found = next(iter(session.get_objects(wanted)), None)
         if not isinstance(found, pkcs11.PrivateKey):

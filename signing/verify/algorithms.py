@@ -31,12 +31,12 @@ EC_UNTIL = ((256, NEVER_ENDS), (224, _until(2021)))
 
 
 class PolicyByDate(AlgorithmUsagePolicy):
-    def digest_algorithm_allowed(
+    def digest_algorithm_allowed(  # ruff: ignore[no-self-use] - pyHanko's interface
         self, algo: algos.DigestAlgorithm, moment: datetime | None
     ) -> AlgorithmUsageConstraint:
         return _answer(DIGEST_UNTIL.get(algo["algorithm"].native), moment)
 
-    def signature_algorithm_allowed(
+    def signature_algorithm_allowed(  # ruff: ignore[no-self-use] - the same
         self, algo: algos.SignedDigestAlgorithm, moment: datetime | None, public_key: keys.PublicKeyInfo | None
     ) -> AlgorithmUsageConstraint:
         ends = [_key_until(public_key)]

@@ -7,7 +7,6 @@ signature in a field that somebody added later is not judged here yet (signing.m
 
 from collections.abc import Iterable
 
-from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
@@ -18,6 +17,7 @@ from pyhanko.sign.diff_analysis import (
     MetadataUpdateRule,
     ModificationLevel,
     ObjectStreamRule,
+    ReferenceUpdate,
     SigFieldCreationRule,
     SigFieldModificationRule,
     StandardDiffPolicy,
@@ -35,7 +35,7 @@ MAY_CHANGE_IN_INFO = {"/ModDate", "/Producer"}
 class _DatesOnly(DocInfoRule):
     """The information dictionary may get a new date, and no new title."""
 
-    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[Reference]:
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
         before, after = _info(old), _info(new)
         for name in {*before, *after} - MAY_CHANGE_IN_INFO:
             if before.get(name) != after.get(name):
@@ -51,16 +51,18 @@ def _info(revision: HistoricalResolver) -> dict[str, object]:
 def _policy(*, visible_after_certification: bool) -> StandardDiffPolicy:
     return StandardDiffPolicy(
         global_rules=[
-            CatalogModificationRule(),
+            CatalogModificationRule(),  # type: ignore[no-untyped-call]  # pyHanko's
             _DatesOnly().as_qualified(ModificationLevel.LTA_UPDATES),
             XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-            MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]  # the same
         ],
         form_rule=FormUpdatingRule(
             field_rules=[
-                SigFieldCreationRule(allow_new_visible_after_certify=visible_after_certification),
+                SigFieldCreationRule(  # type: ignore[no-untyped-call]  # the same
+                    allow_new_visible_after_certify=visible_after_certification
+                ),
                 SigFieldModificationRule(),
             ]
         ),

@@ -8,7 +8,7 @@ still have changed the file afterwards: that is for `changes`.
 import io
 import os
 import re
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -23,6 +23,7 @@ END = re.compile(rb"startxref\s{1,4}(\d{1,12})\s{1,4}%%EOF(?:\r\n|\n|\r)?\Z")
 HEX_LOWER = re.compile(rb"[0-9a-f]+\Z")
 HEX_UPPER = re.compile(rb"[0-9A-F]+\Z")
 LONG_FORM = 0x80
+SEQUENCE = b"\x30"
 
 
 class NotCovered(Exception):
@@ -36,10 +37,10 @@ class Window(io.RawIOBase):
         super().__init__()
         self._stream, self._size, self._at = stream, size_bytes, 0
 
-    def readable(self) -> bool:
+    def readable(self) -> bool:  # ruff: ignore[no-self-use] - the interface of a file
         return True
 
-    def seekable(self) -> bool:
+    def seekable(self) -> bool:  # ruff: ignore[no-self-use] - the same
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -99,8 +100,13 @@ def _check_gap(stream: BinaryIO, first: int, second: int, contents: bytes) -> No
     stream.seek(first)
     gap = stream.read(second - first)
     digits = gap[1:-1]
-    if gap[:1] != b"<" or gap[-1:] != b">" or len(digits) % 2 or not (
-        HEX_LOWER.match(digits) or HEX_UPPER.match(digits)  # one case: a digit changed in case only is a change
+    if (
+        gap[:1] != b"<"
+        or gap[-1:] != b">"
+        or len(digits) % 2
+        or not (
+            HEX_LOWER.match(digits) or HEX_UPPER.match(digits)  # one case: a digit changed in case only is a change
+        )
     ):
         raise NotCovered("the gap holds more than the signature")
     raw = bytes.fromhex(digits.decode())
@@ -112,7 +118,7 @@ def _check_gap(stream: BinaryIO, first: int, second: int, contents: bytes) -> No
 
 def _der_size(raw: bytes) -> int:
     """Return how long the first DER value is; indefinite lengths are as long as everything."""
-    if len(raw) < 2 or raw[0] != 0x30:
+    if raw[:1] != SEQUENCE or len(raw) == 1:
         raise NotCovered("the signature is not CMS")
     if raw[1] < LONG_FORM:
         return 2 + raw[1]
@@ -123,8 +129,8 @@ def _der_size(raw: bytes) -> int:
 
 
 def _check_revision(stream: BinaryIO, end: int, signature: EmbeddedPdfSignature) -> None:
-    window = io.BufferedReader(Window(stream, end))
-    check_end(window, end)  # type: ignore[arg-type]  # a reader of bytes
+    window = cast("BinaryIO", io.BufferedReader(Window(stream, end)))
+    check_end(window, end)
     reader = PdfFileReader(window, strict=False, decode_limits=DECODE_LIMITS)
     if reader.total_revisions - 1 != signature.signed_revision:
         raise NotCovered("the covered bytes hold another revision")

@@ -74,9 +74,7 @@ class Verifier:
             return _unread(Unread.NOT_FOUND, digest, moment)
         if reply.value["opinion"] == "missing":
             vietnamese, english = NO_OPINION
-            report = replace(
-                report, message_vi=report.message_vi + vietnamese, message_en=report.message_en + english
-            )
+            report = replace(report, message_vi=report.message_vi + vietnamese, message_en=report.message_en + english)
         return report
 
     def _arguments(self, at: datetime) -> Json:

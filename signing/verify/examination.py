@@ -6,28 +6,22 @@ and revocation at the proven time, 5.2.6 and 5.5; (8) algorithms at that time, 5
 its worst signature's. One bad field never hides the others, any exception is a verdict, and nothing goes out.
 """
 
-import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import BinaryIO
 
-from asn1crypto import cms, crl, ocsp  # type: ignore[import-untyped]  # asn1crypto has no types
-from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # the same
-from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
-from cryptography.x509.ocsp import load_der_ocsp_response
-from pyhanko.pdf_utils.generic import IndirectObject, StreamObject
+from asn1crypto import cms, crl  # type: ignore[import-untyped]  # asn1crypto has no types
+from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from certs.anchors import Store, TrustStores
-from certs.certificate import Certificate
-from signing.fields import ROLE_OF
-from signing.values import Changes, Level, Report, Role, SignatureReport, Trust, Verdict
+from signing.values import Changes, Level, Report, Trust, Verdict
 from signing.verify.causes import OUTCOME, Cause
 from signing.verify.changes import changes_after
 from signing.verify.coverage import NotCovered, check_end, covered_bytes
@@ -35,7 +29,6 @@ from signing.verify.limits import (
     DECODE_LIMITS,
     HEAD_BYTES,
     LARGEST_FILE_BYTES,
-    MOST_PAGES_SEARCHED,
     MOST_SIGNATURES,
 )
 from signing.verify.mathematics import (
@@ -47,44 +40,15 @@ from signing.verify.mathematics import (
     check_twins,
     tokens_of,
 )
+from signing.verify.proofs import embedded_proofs
+from signing.verify.remains import has_remains, is_cut_off
 from signing.verify.sentences import Finding, Unread, sentences_of, unread_sentences
-from signing.verify.trust import Chain, Judge, Known
+from signing.verify.trust import Judge, Known
+from signing.verify.work import GRAVITY, Work, finding_of
 
 POLICY_NAME = "moonseal-1"
 CHUNK_BYTES = 1 << 20
-LARGEST_UPDATE_BYTES = 8 << 20
-GRAVITY = [Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED]
 TOKEN_STORES = (Store.OFFICIAL_DUTY, Store.COMMUNE, Store.PUBLIC)
-
-
-@dataclass
-class _Work:
-    """What is known so far about one signature field."""
-
-    name: str
-    signature: EmbeddedPdfSignature | None = None
-    cause: Cause = Cause.GOOD
-    ends_at: int = 0  # of the bytes it covers
-    covers: bool = False
-    changes: Changes = Changes.UNDETERMINED
-    signed: Signed | None = None
-    chain: Chain = field(default_factory=lambda: Chain(Cause.NO_CHAIN))
-    proven_at: datetime | None = None
-    has_token: bool = False
-    level: Level = Level.B_B
-
-    @property
-    def is_document_timestamp(self) -> bool:
-        return self.signature is not None and self.signature.sig_object.get("/Type") == "/DocTimeStamp"
-
-    @property
-    def revision(self) -> int:
-        return self.signature.signed_revision if self.signature is not None else -1
-
-    def blame(self, cause: Cause) -> None:
-        """Note a cause unless a graver one is known."""
-        if GRAVITY.index(OUTCOME[cause][0]) < GRAVITY.index(OUTCOME[self.cause][0]):
-            self.cause = cause
 
 
 def examine(stream: BinaryIO, stores: TrustStores, crls: Iterable[bytes], at: datetime) -> Report:
@@ -99,9 +63,18 @@ def examine(stream: BinaryIO, stores: TrustStores, crls: Iterable[bytes], at: da
         if reader.encrypted:
             return unreadable(Unread.ENCRYPTED, digest, at)
         works = _signatures(reader)
-    except (PdfError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError):
+    except (
+        PdfError,
+        ArithmeticError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+    ):
         return unreadable(Unread.DAMAGED, digest, at)
-    if not works and _is_cut_off(stream, size_bytes):
+    if not works and is_cut_off(stream, size_bytes):
         return unreadable(Unread.DAMAGED, digest, at)
     if not works:
         return _without_signature(stream, reader, digest, at)
@@ -109,19 +82,19 @@ def examine(stream: BinaryIO, stores: TrustStores, crls: Iterable[bytes], at: da
 
 
 class _Examination:
-    def __init__(  # ruff: ignore[too-many-arguments, too-many-positional-arguments] - all that there is to know, once
+    def __init__(  # ruff: ignore[too-many-positional-arguments] - all that there is to know, once
         self,
         stream: BinaryIO,
         size_bytes: int,
         reader: PdfFileReader,
-        works: list[_Work],
+        works: list[Work],
         stores: TrustStores,
         crls: Iterable[bytes],
         at: datetime,
     ) -> None:
         self._stream, self._size, self._reader, self._works, self._at = stream, size_bytes, reader, works, at
         ours = Known((), tuple(crl.CertificateList.load(one) for one in crls))
-        self._embedded = _embedded(reader, works)
+        self._embedded = embedded_proofs(reader, [work.signature for work in works])
         self._judge = Judge(stores, self._embedded, ours)
 
     def report(self, digest: str) -> Report:
@@ -133,10 +106,11 @@ class _Examination:
         for work in self._works:
             if not work.is_document_timestamp:
                 self._guarded(work, self._trust)  # steps 6 to 8
-        findings = tuple(self._finding(work) for work in self._works)
+        findings = tuple(finding_of(work) for work in self._works)
         return _summed_up(findings, digest, self._at)
 
-    def _guarded(self, work: _Work, step: Callable[[_Work], None]) -> None:
+    @staticmethod
+    def _guarded(work: Work, step: Callable[[Work], None]) -> None:
         """Run a step; whatever a stranger's bytes make it throw is a verdict of this signature only."""
         if work.signature is None:
             return
@@ -151,7 +125,7 @@ class _Examination:
         except Exception:  # ruff: ignore[blind-except] - security.md 0.6: the parsers throw anything at damaged bytes
             work.blame(Cause.FORMAT)
 
-    def _bytes_and_mathematics(self, work: _Work) -> None:
+    def _bytes_and_mathematics(self, work: Work) -> None:
         signature = work.signature
         assert signature is not None  # ruff: ignore[assert] - _guarded saw to it
         # (2) Coverage.
@@ -171,9 +145,7 @@ class _Examination:
             work.signed = check_token(token, self._covered(signature)).signed
         # (3) Changes after signing.
         later = [
-            other.name
-            for other in self._works
-            if other.revision > work.revision and not other.is_document_timestamp
+            other.name for other in self._works if other.revision > work.revision and not other.is_document_timestamp
         ]
         work.changes = changes_after(self._reader, signature, later)
         if work.changes is Changes.FORBIDDEN:
@@ -188,7 +160,7 @@ class _Examination:
         self._stream.seek(second)
         return content + self._stream.read(rest)
 
-    def _trust_timestamp(self, work: _Work) -> None:
+    def _trust_timestamp(self, work: Work) -> None:
         signature, signed = work.signature, work.signed
         if signature is None or signed is None:
             return
@@ -206,7 +178,7 @@ class _Examination:
         if work.cause in {Cause.GOOD, Cause.REVOCATION_UNKNOWN} and said <= self._at:
             work.proven_at = said
 
-    def _trust(self, work: _Work) -> None:
+    def _trust(self, work: Work) -> None:
         signed = work.signed
         if signed is None:
             return
@@ -232,7 +204,7 @@ class _Examination:
             work.blame(Cause.ALGORITHM)
         work.level = self._level(work)
 
-    def _signature_token(self, work: _Work) -> tuple[datetime | None, set[Store]]:
+    def _signature_token(self, work: Work) -> tuple[datetime | None, set[Store]]:
         """Return the earliest time that a trusted token in the signature proves, and whose tokens they are."""
         assert work.signed is not None  # ruff: ignore[assert] - the caller saw to it
         times, stores = [], set()
@@ -251,7 +223,7 @@ class _Examination:
                 stores.add(chain.store)
         return (min(times) if times else None), stores
 
-    def _proof_by_documents(self, work: _Work) -> datetime | None:
+    def _proof_by_documents(self, work: Work) -> datetime | None:
         """Return the earliest time that a document timestamp over this signature proves."""
         times = [
             other.proven_at
@@ -268,43 +240,13 @@ class _Examination:
                 found += [signed.certificate, *signed.others]
         return found
 
-    def _level(self, work: _Work) -> Level:
+    def _level(self, work: Work) -> Level:
         if not work.has_token:
             return Level.B_B
         if not work.chain.is_embedded:
             return Level.B_T
         later = (one for one in self._works if one.is_document_timestamp and one.revision > work.revision)
         return Level.B_LTA if any(one.proven_at is not None for one in later) else Level.B_LT
-
-    def _finding(self, work: _Work) -> Finding:
-        verdict, sub_indication = OUTCOME[work.cause]
-        signature, signed = work.signature, work.signed
-        certificate = _certificate(signed.certificate.dump() if signed else _claimed_signer(signature))
-        role = Role.DOCUMENT_TIMESTAMP if work.is_document_timestamp else ROLE_OF.get(work.name, Role.UNKNOWN)
-        store = work.chain.store if work.chain.is_trusted else None
-        report = SignatureReport(
-            field=work.name,
-            role=role,
-            revision=work.revision + 1,
-            added_by=certificate.common_name if certificate else "",
-            signer=certificate.common_name if certificate else "",
-            organisation=certificate.organisation if certificate else "",
-            serial=certificate.serial if certificate else "",
-            issuer=certificate.issuer_name if certificate else "",
-            level=work.level,
-            digest=signed.digest if signed else "",
-            declared_at=_declared_at(signature),
-            proven_at=work.proven_at.isoformat() if work.proven_at else None,
-            intact=signed is not None and work.covers,
-            covers_whole_revision=work.covers,
-            changes_after=work.changes,
-            trusted=work.chain.is_trusted,
-            revocation=work.chain.revocation,
-            verdict=verdict,
-            sub_indication=sub_indication,
-            trust=Trust(store.value) if store else Trust.NONE,
-        )
-        return Finding(report, work.cause)
 
 
 def with_second_opinion(report: Report, cause: Cause, at: datetime) -> Report:
@@ -342,9 +284,6 @@ def unreadable(unread: Unread, digest: str, at: datetime) -> Report:
     return _bare(Verdict.UNREADABLE, None, unread, digest, at)
 
 
-
-
-
 def _bare(verdict: Verdict, sub_indication: str | None, unread: Unread, digest: str, at: datetime) -> Report:
     vietnamese, english = unread_sentences(unread)
     moment = at.isoformat(timespec="seconds")
@@ -361,15 +300,15 @@ def _guard(stream: BinaryIO, size_bytes: int) -> Unread | None:
     return None if b"%PDF-" in stream.read(HEAD_BYTES) else Unread.NOT_A_PDF
 
 
-def _signatures(reader: PdfFileReader) -> list[_Work]:
+def _signatures(reader: PdfFileReader) -> list[Work]:
     """(1) Every filled signature field, oldest first, also those that can't be taken apart."""
-    works = []
+    works: list[Work] = []
     for name, value, reference in enumerate_sig_fields(reader, filled_status=True):
         if value is None:
             continue
         if len(works) == MOST_SIGNATURES:
             raise ValueError("too many signatures")
-        work = _Work(str(name))  # not the reader's own kind of text, which holds on to the file
+        work = Work(str(name))  # not the reader's own kind of text, which holds on to the file
         try:
             work.signature = EmbeddedPdfSignature(reader, reference, name)
             _ = work.signature.signed_data["signer_infos"][0]
@@ -382,126 +321,9 @@ def _signatures(reader: PdfFileReader) -> list[_Work]:
 
 def _without_signature(stream: BinaryIO, reader: PdfFileReader, digest: str, at: datetime) -> Report:
     """Tell a file that never had a signature from one that was saved anew after signing (signing.md F)."""
-    if _has_remains(stream, reader):
+    if has_remains(stream, reader):
         return _bare(Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", Unread.SAVED_ANEW, digest, at)
     return _bare(Verdict.NO_SIGNATURE, None, Unread.NO_SIGNATURE, digest, at)
-
-
-def _is_cut_off(stream: BinaryIO, size_bytes: int) -> bool:
-    """Whether an update was begun after the last end and never finished: the rest of the file is missing."""
-    stream.seek(max(0, size_bytes - LARGEST_UPDATE_BYTES))
-    return b" obj" in stream.read().rpartition(b"%%EOF")[2]
-
-
-def _has_remains(stream: BinaryIO, reader: PdfFileReader) -> bool:
-    before = b""
-    stream.seek(0)
-    while part := stream.read(CHUNK_BYTES):
-        if b"/ByteRange" in before + part:
-            return True
-        before = part[-16:]
-    try:
-        return any(_is_signed_widget(one) for one in _annotations(reader))
-    except Exception:  # ruff: ignore[blind-except] - pages of a damaged file; nothing was signed that we could find
-        return False
-
-
-def _annotations(reader: PdfFileReader) -> Iterable[object]:
-    pages, seen = [reader.root["/Pages"]], 0
-    while pages and seen < MOST_PAGES_SEARCHED:
-        node = pages.pop()
-        seen += 1
-        pages += [one.get_object() for one in (node["/Kids"] if "/Kids" in node else ())]
-        yield from (one.get_object() for one in (node["/Annots"] if "/Annots" in node else ()))
-
-
-def _is_signed_widget(annotation: object) -> bool:
-    get = getattr(annotation, "get", lambda _: None)
-    return bool(get("/FT") == "/Sig" and get("/V") is not None)
-
-
-def _embedded(reader: PdfFileReader, works: list[_Work]) -> Known:
-    """What the file carries: the document security store, and Adobe's attribute of older signatures."""
-    try:
-        store = reader.root["/DSS"]  # not get(), which does not follow references
-    except (PdfError, KeyError, TypeError):
-        store = {}
-    certificates = _readable(_streams(store, "/Certs"), load_der_x509_certificate)
-    crls = _readable(_streams(store, "/CRLs"), load_der_x509_crl)
-    answers = _readable(_streams(store, "/OCSPs"), load_der_ocsp_response)
-    found = Known(
-        tuple(map(asn1_x509.Certificate.load, certificates)),
-        tuple(map(crl.CertificateList.load, crls)),
-        tuple(map(ocsp.OCSPResponse.load, answers)),
-    )
-    for work in works:
-        found += _adobe_attribute(work)
-    return found
-
-
-def _adobe_attribute(work: _Work) -> Known:
-    if work.signature is None:
-        return Known()
-    try:
-        for attribute in work.signature.signer_info["signed_attrs"]:
-            if attribute["type"].native == "adobe_revocation_info_archival":
-                value = attribute["values"][0]
-                return Known((), tuple(value["crl"] or ()), tuple(value["ocsp"] or ()))
-    except (ValueError, TypeError, KeyError):
-        return Known()
-    return Known()
-
-
-def _streams(store: object, name: str) -> list[bytes]:
-    found = []
-    try:
-        for one in store[name] if name in store else ():  # type: ignore[index, operator]  # a dictionary, or something that throws
-            value = one.get_object() if isinstance(one, IndirectObject) else one
-            if isinstance(value, StreamObject):
-                found.append(bytes(value.data))
-    except Exception:  # ruff: ignore[blind-except] - security.md 0.6; proofs that can't be read prove nothing
-        return found
-    return found
-
-
-def _readable(items: list[bytes], read: Callable[[bytes], object]) -> list[bytes]:
-    """Leave out what a strict reader refuses: such a proof proves nothing, and must not hide the others."""
-    found = []
-    for der in items:
-        with contextlib.suppress(ValueError, TypeError):
-            read(der)
-            found.append(der)
-    return found
-
-
-def _claimed_signer(signature: EmbeddedPdfSignature | None) -> bytes | None:
-    try:
-        return None if signature is None else bytes(signature.signer_cert.dump())
-    except Exception:  # ruff: ignore[blind-except] - there is none to name
-        return None
-
-
-def _certificate(der: bytes | None) -> Certificate | None:
-    if der is None:
-        return None
-    certificate = Certificate(der)
-    try:
-        _ = certificate.common_name, certificate.organisation, certificate.serial, certificate.issuer_name
-    except Exception:  # ruff: ignore[blind-except] - a damaged certificate has no name to show
-        return None
-    return certificate
-
-
-def _declared_at(signature: EmbeddedPdfSignature | None) -> str | None:
-    if signature is None or signature.sig_object.get("/Type") == "/DocTimeStamp":
-        return None
-    try:
-        said = signature.self_reported_timestamp
-    except Exception:  # ruff: ignore[blind-except] - a date that can't be read was not declared
-        return None
-    if said is None:
-        return None
-    return (said if said.tzinfo else said.replace(tzinfo=UTC)).isoformat()
 
 
 def _digest(stream: BinaryIO) -> str:

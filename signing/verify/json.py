@@ -1,4 +1,4 @@
-"""The report as JSON: the object of ``moonseal verify --json`` (interfaces.md), and the way through the sandbox's wall."""
+"""The report as JSON: the object of ``moonseal verify --json`` (interfaces.md); and through the sandbox's wall."""
 
 from dataclasses import asdict
 from typing import Any

@@ -136,6 +136,10 @@ def _check_shape(content: cms.SignedData, expected_type: str) -> None:
         raise Damaged("format", "wrong version")
     if content["encap_content_info"]["content_type"].native != expected_type:
         raise Damaged("format", "wrong content type")
+    _check_algorithms(content, signer)
+
+
+def _check_algorithms(content: cms.SignedData, signer: cms.SignerInfo) -> None:
     own = signer["digest_algorithm"]["algorithm"].native
     if own not in [one["algorithm"].native for one in content["digest_algorithms"]]:
         raise Damaged("format", "the signer's digest is not listed")

@@ -63,10 +63,10 @@ UNREAD = {
         "This file has no digital signature. A picture of a seal or a signature is none.",
     ),
     Unread.SAVED_ANEW: (
-        "Chưa kết luận được. Tệp này đã từng được ký số, nhưng sau đó bị lưu lại nên chữ ký không còn chứng minh được "
-        "điều gì. Ông/bà hãy xin tệp gốc.",
-        "No conclusion. This file was once signed but was saved anew afterwards, so the signature proves nothing any "
-        "more. Please ask for the original file.",
+        "Chưa kết luận được. Tệp đã từng được ký số nhưng sau đó bị lưu lại, nên chữ ký không còn chứng minh được gì. "
+        + "Ông/bà hãy xin tệp gốc.",
+        "No conclusion. This file was once signed but was saved anew afterwards, so the signature proves nothing now. "
+        + "Please ask for the original file.",
     ),
 }
 
@@ -164,9 +164,9 @@ def _passed(findings: Sequence[Finding], trust: Trust) -> tuple[str, str]:
     if trust is Trust.DEMO:
         return (
             f"Bản trình diễn, KHÔNG CÓ GIÁ TRỊ PHÁP LÝ: chữ ký của {who}{by_vi}{when_vi} đúng về kỹ thuật và tệp chưa "
-            "bị sửa sau khi ký.",
+            + "bị sửa sau khi ký.",
             f"A demonstration WITHOUT LEGAL VALUE: the signature of {who}{by_en}{when_en} is technically right and the "
-            "file was not changed afterwards.",
+            + "file was not changed afterwards.",
         )
     if trust is Trust.PUBLIC:
         return (

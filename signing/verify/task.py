@@ -16,7 +16,6 @@ from signing.verify.examination import examine, with_second_opinion
 from signing.verify.json import packed
 from signing.verify.opinion import Opinion, opinion_on
 
-
 logging.disable(logging.CRITICAL)  # the library's words quote the document; nobody may read them here
 
 

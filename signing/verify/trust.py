@@ -43,9 +43,7 @@ class Known:
     ocsps: tuple[ocsp.OCSPResponse, ...] = ()
 
     def __add__(self, other: "Known") -> "Known":
-        return Known(
-            self.certificates + other.certificates, self.crls + other.crls, self.ocsps + other.ocsps
-        )
+        return Known(self.certificates + other.certificates, self.crls + other.crls, self.ocsps + other.ocsps)
 
     def says_anything(self) -> bool:
         return bool(self.crls or self.ocsps)
@@ -139,7 +137,7 @@ class Judge:
         ]
 
 
-def _chain(  # ruff: ignore[too-many-arguments, too-many-positional-arguments] - one question, all of its terms
+def _chain(  # ruff: ignore[too-many-positional-arguments, too-many-return-statements] - one question, all of its terms
     store: Store,
     certificate: x509.Certificate,
     roots: list[x509.Certificate],
@@ -166,7 +164,7 @@ def _chain(  # ruff: ignore[too-many-arguments, too-many-positional-arguments] -
     return Chain(Cause.GOOD, store, Revocation.GOOD, path=tuple(path))
 
 
-def _path(  # ruff: ignore[too-many-arguments, too-many-positional-arguments] - the same
+def _path(  # ruff: ignore[too-many-positional-arguments] - the same
     certificate: x509.Certificate,
     roots: list[x509.Certificate],
     helpers: Sequence[x509.Certificate],

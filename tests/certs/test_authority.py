@@ -39,8 +39,16 @@ def test_openssl_accepts_a_certificate_with_the_lists_of_root_and_issuer(files, 
         lists += crl.public_bytes(Encoding.PEM)
     (files / "lists.pem").write_bytes(lists)
     said = openssl(
-        "verify", "-crl_check_all", "-x509_strict", "-CAfile", authority.folder / "root.pem",
-        "-untrusted", files / "chain.pem", "-CRLfile", files / "lists.pem", files / "official.pem",
+        "verify",
+        "-crl_check_all",
+        "-x509_strict",
+        "-CAfile",
+        authority.folder / "root.pem",
+        "-untrusted",
+        files / "chain.pem",
+        "-CRLfile",
+        files / "lists.pem",
+        files / "official.pem",
     )
     assert said.strip().endswith("OK")
 
@@ -52,8 +60,15 @@ def test_vietnamese_names_stand_in_the_certificate_letter_by_letter(official):
 
 def test_openssl_verifies_the_list_and_its_next_update(files, authority):
     said = openssl(
-        "crl", "-inform", "DER", "-in", files / "issuing.crl", "-CAfile", authority.folder / "issuing.pem",
-        "-noout", "-nextupdate",
+        "crl",
+        "-inform",
+        "DER",
+        "-in",
+        files / "issuing.crl",
+        "-CAfile",
+        authority.folder / "issuing.pem",
+        "-noout",
+        "-nextupdate",
     )
     assert "verify OK" in said
     assert "nextUpdate=" in said
@@ -66,9 +81,18 @@ def test_openssl_reads_good_and_then_revoked_from_the_answers(files, authority):
     def said() -> str:
         (files / "answer.der").write_bytes(authority.ocsp_answer(key.certificate))
         return openssl(
-            "ocsp", "-respin", files / "answer.der", "-issuer", authority.folder / "issuing.pem",
-            "-cert", files / "pa.pem", "-CAfile", authority.folder / "root.pem",
-            "-verify_other", files / "chain.pem", "-no_nonce",
+            "ocsp",
+            "-respin",
+            files / "answer.der",
+            "-issuer",
+            authority.folder / "issuing.pem",
+            "-cert",
+            files / "pa.pem",
+            "-CAfile",
+            authority.folder / "root.pem",
+            "-verify_other",
+            files / "chain.pem",
+            "-no_nonce",
         )
 
     first = said()

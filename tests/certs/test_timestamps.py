@@ -33,9 +33,23 @@ def test_openssl_verifies_a_token(authority, own, tmp_path):
     (tmp_path / "token.der").write_bytes(token.der)
     (tmp_path / "issuing.pem").write_bytes(authority.issuing.certificate.pem())
     done = subprocess.run(
-        ["openssl", "ts", "-verify", "-token_in", "-in", tmp_path / "token.der", "-digest", DIGEST.hex(),
-         "-CAfile", authority.folder / "root.pem", "-untrusted", tmp_path / "issuing.pem"],
-        capture_output=True, text=True, check=False,
+        [
+            "openssl",
+            "ts",
+            "-verify",
+            "-token_in",
+            "-in",
+            tmp_path / "token.der",
+            "-digest",
+            DIGEST.hex(),
+            "-CAfile",
+            authority.folder / "root.pem",
+            "-untrusted",
+            tmp_path / "issuing.pem",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "Verification: OK" in done.stdout + done.stderr
 
@@ -44,14 +58,28 @@ def test_openssl_asks_and_understands_the_answer(authority, own, tmp_path):
     (tmp_path / "data").write_bytes(b"a signature")
     subprocess.run(
         ["openssl", "ts", "-query", "-data", tmp_path / "data", "-sha256", "-cert", "-out", tmp_path / "q"],
-        check=True, capture_output=True,
+        check=True,
+        capture_output=True,
     )
     (tmp_path / "a").write_bytes(own.answer((tmp_path / "q").read_bytes()))
     (tmp_path / "issuing.pem").write_bytes(authority.issuing.certificate.pem())
     done = subprocess.run(
-        ["openssl", "ts", "-verify", "-queryfile", tmp_path / "q", "-in", tmp_path / "a",
-         "-CAfile", authority.folder / "root.pem", "-untrusted", tmp_path / "issuing.pem"],
-        capture_output=True, text=True, check=False,
+        [
+            "openssl",
+            "ts",
+            "-verify",
+            "-queryfile",
+            tmp_path / "q",
+            "-in",
+            tmp_path / "a",
+            "-CAfile",
+            authority.folder / "root.pem",
+            "-untrusted",
+            tmp_path / "issuing.pem",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "Verification: OK" in done.stdout + done.stderr
 
@@ -84,10 +112,14 @@ def test_a_token_over_something_else_is_refused(authority, own):
     def other(request: bytes) -> bytes:
         asked = tsp.TimeStampReq.load(request)
         nonce = asked["nonce"].native
-        asked = tsp.TimeStampReq({
-            "version": "v1", "nonce": nonce, "cert_req": True,
-            "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(32)},
-        })
+        asked = tsp.TimeStampReq(
+            {
+                "version": "v1",
+                "nonce": nonce,
+                "cert_req": True,
+                "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(32)},
+            }
+        )
         return own.answer(asked.dump())
 
     with pytest.raises(TimestampUnavailable) as caught:
@@ -142,5 +174,3 @@ def test_a_request_nobody_can_read_is_answered_with_a_rejection(own):
 def test_a_longer_digest_is_stamped_as_well(authority, own):
     digest = hashlib.sha512(b"a signature").digest()
     assert client(authority, own.answer).stamp(digest, Digest.SHA512).at <= now() + timedelta(seconds=1)
-
-

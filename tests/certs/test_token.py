@@ -33,7 +33,19 @@ def token(tmp_path_factory, official):
     tool = ["pkcs11-tool", "--module", str(MODULE), "--token-label", "official", "--login", "--pin", PIN]
     for command in (
         ["softhsm2-util", "--init-token", "--free", "--label", "official", "--so-pin", "1357", "--pin", PIN],
-        ["softhsm2-util", "--import", folder / "key.pem", "--token", "official", "--label", "k", "--id", "01", "--pin", PIN],
+        [
+            "softhsm2-util",
+            "--import",
+            folder / "key.pem",
+            "--token",
+            "official",
+            "--label",
+            "k",
+            "--id",
+            "01",
+            "--pin",
+            PIN,
+        ],
         [*tool, "--write-object", folder / "own.der", "--type", "cert", "--id", "01", "--label", "signing"],
         [*tool, "--write-object", folder / "issuing.der", "--type", "cert", "--id", "02", "--label", "issuing"],
     ):
@@ -90,7 +102,9 @@ def test_a_token_that_is_not_there_is_said_so(token):
 
 def test_a_pkcs11_address_is_taken_apart():
     assert parts_of_uri("pkcs11:token=my%20token;object=signing?module-path=/lib/x.so") == {
-        "token": "my token", "object": "signing", "module-path": "/lib/x.so"
+        "token": "my token",
+        "object": "signing",
+        "module-path": "/lib/x.so",
     }
     with pytest.raises(KeyUnavailable):
         parts_of_uri("file:x.p12")

@@ -62,7 +62,8 @@ def test_a_body_is_posted_with_its_type(client, port):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.org/", "file:///etc/passwd", "http://127.0.0.1@evil.example/", "ftp://localhost/", "http://"]
+    "url",
+    ["http://example.org/", "file:///etc/passwd", "http://127.0.0.1@evil.example/", "ftp://localhost/", "http://"],
 )
 def test_a_host_that_is_not_on_the_list_is_not_asked(client, url):
     with pytest.raises(AddressRefused):
@@ -75,7 +76,9 @@ def test_a_listed_name_that_leads_inside_is_refused(port):
     assert caught.value.code == "address_not_allowed"
 
 
-@pytest.mark.parametrize(("path", "code"), [("moved", "not_ok"), ("missing", "not_ok"), ("large", "too_large"), ("drip", "too_slow")])
+@pytest.mark.parametrize(
+    ("path", "code"), [("moved", "not_ok"), ("missing", "not_ok"), ("large", "too_large"), ("drip", "too_slow")]
+)
 def test_a_redirect_an_error_a_flood_and_a_drip_are_no_answers(client, port, path, code):
     with pytest.raises(AnswerUnusable) as caught:
         client.get(f"http://127.0.0.1:{port}/{path}")

@@ -65,7 +65,11 @@ class World:
 
     def _sign(self, pdf: bytes, key: FileKey, role: Role, level: Level, **more: object) -> bytes:
         given: dict[str, object] = {
-            "role": role, "level": level, "at": now(), "timestamper": self.timestamps, "evidence": self.evidence
+            "role": role,
+            "level": level,
+            "at": now(),
+            "timestamper": self.timestamps,
+            "evidence": self.evidence,
         }
         return sign(pdf, key, **given | more)
 
@@ -89,9 +93,7 @@ def drawn(text: str = "Giay xac nhan") -> bytes:
     pdf = pikepdf.new()
     for number in (1, 2):
         page = pdf.add_blank_page(page_size=(595, 842))
-        font = pikepdf.Dictionary(
-            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
-        )
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
         page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pdf.make_indirect(font)))
         page.Contents = pdf.make_stream(f"BT /F1 24 Tf 72 700 Td ({text}, {number}) Tj ET".encode())
     out = io.BytesIO()
@@ -127,8 +129,6 @@ def signed(world, prepared) -> bytes:
 @pytest.fixture(scope="session")
 def sealed(world, signed) -> bytes:
     return world.sealed(signed, mark_pdf=mark("1 0 0"))
-
-
 
 
 @pytest.fixture(scope="session")

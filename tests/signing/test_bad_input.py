@@ -63,9 +63,13 @@ def test_a_folder_and_a_file_that_is_gone_are_said_so(verifier, tmp_path):
 def test_a_stream_bomb_cannot_take_the_verifier_down(verifier, sealed):
     """Pages in an object stream that unpacks to 300 MB; afterwards the next file is judged as ever."""
     packed = zlib.compress(bytes(300 << 20), 1)
-    bomb = b"%PDF-1.7\n1 0 obj<</Type/XRef/Size 2/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length " + str(
-        len(packed)
-    ).encode() + b">>stream\n" + packed + b"\nendstream endobj\nstartxref\n9\n%%EOF\n"
+    bomb = (
+        b"%PDF-1.7\n1 0 obj<</Type/XRef/Size 2/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length "
+        + str(len(packed)).encode()
+        + b">>stream\n"
+        + packed
+        + b"\nendstream endobj\nstartxref\n9\n%%EOF\n"
+    )
     assert verifier.verify(bomb).verdict is Verdict.UNREADABLE
     assert verifier.verify(sealed).verdict is Verdict.PASSED
 

@@ -33,12 +33,14 @@ def replace_content(writer):
 
 def add_annotation(writer):
     page = writer.root["/Pages"]["/Kids"][0].get_object()
-    note = generic.DictionaryObject({
-        pdf_name("/Type"): pdf_name("/Annot"),
-        pdf_name("/Subtype"): pdf_name("/FreeText"),
-        pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (70, 690, 300, 730))),
-        pdf_name("/Contents"): generic.pdf_string("Da sua"),
-    })
+    note = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/FreeText"),
+            pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (70, 690, 300, 730))),
+            pdf_name("/Contents"): generic.pdf_string("Da sua"),
+        }
+    )
     page["/Annots"].append(writer.add_object(note))
     writer.update_container(page["/Annots"])
     writer.update_container(page)
@@ -47,12 +49,14 @@ def add_annotation(writer):
 def add_page(writer):
     pages = writer.root["/Pages"]
     content = writer.add_object(generic.StreamObject(stream_data=b""))
-    page = generic.DictionaryObject({
-        pdf_name("/Type"): pdf_name("/Page"),
-        pdf_name("/Parent"): writer.root.raw_get("/Pages"),
-        pdf_name("/MediaBox"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 595, 842))),
-        pdf_name("/Contents"): content,
-    })
+    page = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Page"),
+            pdf_name("/Parent"): writer.root.raw_get("/Pages"),
+            pdf_name("/MediaBox"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 595, 842))),
+            pdf_name("/Contents"): content,
+        }
+    )
     pages["/Kids"].append(writer.add_object(page))
     pages["/Count"] = generic.NumberObject(3)
     writer.update_container(pages)
@@ -117,8 +121,15 @@ def test_a_third_signature_after_the_seal_fails(world, sealed, stranger):
 
 
 def test_a_signature_in_a_field_added_later_is_not_decided_without_a_lock(world, plain, stranger):
-    first = sign(plain, world.official, role=Role.SCAN, level=Level.B_LT, at=now(), timestamper=world.timestamps,
-                 evidence=world.evidence)
+    first = sign(
+        plain,
+        world.official,
+        role=Role.SCAN,
+        level=Level.B_LT,
+        at=now(),
+        timestamper=world.timestamps,
+        evidence=world.evidence,
+    )
     stream = io.BytesIO(first)
     writer = opened_for_update(stream)
     append_signature_field(writer, SigFieldSpec("Later"))
@@ -162,6 +173,8 @@ def _sealed_without_looking(world, stream):
 
 
 def _forced(writer, key, field, stream):
-    signer = PdfSigner(PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES), KeySigner(key))
+    signer = PdfSigner(
+        PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES), KeySigner(key)
+    )
     finished(signer.async_sign_pdf(writer, bytes_reserved=16384, in_place=True))
     return stream.getvalue()

@@ -65,7 +65,23 @@ def test_openssl_verifies_the_signature_over_the_byte_range(sealed, anchor, tmp_
     (tmp_path / "content").write_bytes(sealed[:first] + sealed[second : second + rest])
     (tmp_path / "issuing.pem").write_bytes(world.authority.issuing.certificate.pem())
     said = run(
-        "openssl", "cms", "-verify", "-inform", "DER", "-in", tmp_path / "cms", "-content", tmp_path / "content",
-        "-binary", "-CAfile", anchor, "-certfile", tmp_path / "issuing.pem", "-purpose", "any", "-out", "/dev/null",
+        "openssl",
+        "cms",
+        "-verify",
+        "-inform",
+        "DER",
+        "-in",
+        tmp_path / "cms",
+        "-content",
+        tmp_path / "content",
+        "-binary",
+        "-CAfile",
+        anchor,
+        "-certfile",
+        tmp_path / "issuing.pem",
+        "-purpose",
+        "any",
+        "-out",
+        "/dev/null",
     )
     assert "Verification successful" in said

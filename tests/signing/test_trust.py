@@ -17,8 +17,14 @@ from tests.signing.conftest import now
 
 def forced(pdf, key, *, timestamper=None, declared=None):
     """Sign past our own gate, as a program that looks at no certificate would."""
-    return sign(pdf, _Unasked(key), role=Role.OFFICIAL, level=Level.B_T if timestamper else Level.B_B,
-                at=declared or now(), timestamper=timestamper)
+    return sign(
+        pdf,
+        _Unasked(key),
+        role=Role.OFFICIAL,
+        level=Level.B_T if timestamper else Level.B_B,
+        at=declared or now(),
+        timestamper=timestamper,
+    )
 
 
 class _Unasked:
@@ -137,15 +143,37 @@ def test_the_report_is_the_promised_object(world, sealed):
     report = world.verify(sealed)
     value = json.loads(json.dumps(to_json(report, "ket-qua.pdf")))
     assert list(value) == [
-        "source", "sha256", "policy", "checked_at", "verdict", "sub_indication", "message_vi", "message_en", "trust",
+        "source",
+        "sha256",
+        "policy",
+        "checked_at",
+        "verdict",
+        "sub_indication",
+        "message_vi",
+        "message_en",
+        "trust",
         "signatures",
     ]
     assert list(value["signatures"][0]) == [
-        "field", "role", "revision", "added_by", "signer", "organisation", "serial", "issuer", "level", "digest",
-        "declared_at", "proven_at", "intact", "covers_whole_revision", "changes_after", "trusted", "revocation",
-        "verdict", "sub_indication",
+        "field",
+        "role",
+        "revision",
+        "added_by",
+        "signer",
+        "organisation",
+        "serial",
+        "issuer",
+        "level",
+        "digest",
+        "declared_at",
+        "proven_at",
+        "intact",
+        "covers_whole_revision",
+        "changes_after",
+        "trusted",
+        "revocation",
+        "verdict",
+        "sub_indication",
     ]
     assert value["signatures"][0]["signer"] == "Đặng Thị Ngọc Hương"
     assert unpacked(json.loads(json.dumps(packed(report)))) == report
-
-
