@@ -63,10 +63,16 @@ UNREAD = {
         "This file has no digital signature. A picture of a seal or a signature is none.",
     ),
     Unread.SAVED_ANEW: (
-        "Chưa kết luận được. Tệp đã từng được ký số nhưng sau đó bị lưu lại, nên chữ ký không còn chứng minh được gì. "
-        + "Ông/bà hãy xin tệp gốc.",
-        "No conclusion. This file was once signed but was saved anew afterwards, so the signature proves nothing now. "
-        + "Please ask for the original file.",
+        (
+            "Chưa kết luận được. Tệp đã từng được ký số nhưng sau đó bị lưu lại, nên chữ ký không còn chứng "
+            "minh được gì. "
+            "Ông/bà hãy xin tệp gốc."
+        ),
+        (
+            "No conclusion. This file was once signed but was saved anew afterwards, so the signature proves "
+            "nothing now. "
+            "Please ask for the original file."
+        ),
     ),
 }
 
@@ -163,10 +169,16 @@ def _passed(findings: Sequence[Finding], trust: Trust) -> tuple[str, str]:
     when_vi, when_en = _when(first)
     if trust is Trust.DEMO:
         return (
-            f"Bản trình diễn, KHÔNG CÓ GIÁ TRỊ PHÁP LÝ: chữ ký của {who}{by_vi}{when_vi} đúng về kỹ thuật và tệp chưa "
-            + "bị sửa sau khi ký.",
-            f"A demonstration WITHOUT LEGAL VALUE: the signature of {who}{by_en}{when_en} is technically right and the "
-            + "file was not changed afterwards.",
+            (
+                f"Bản trình diễn, KHÔNG CÓ GIÁ TRỊ PHÁP LÝ: chữ ký của {who}{by_vi}{when_vi} đúng về kỹ thuật "
+                "và tệp chưa "
+                "bị sửa sau khi ký."
+            ),
+            (
+                f"A demonstration WITHOUT LEGAL VALUE: the signature of {who}{by_en}{when_en} is technically "
+                "right and the "
+                "file was not changed afterwards."
+            ),
         )
     if trust is Trust.PUBLIC:
         return (
