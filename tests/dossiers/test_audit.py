@@ -1,8 +1,10 @@
 """The history: no change without an entry, and no entry changed, left out, moved or cut off unnoticed."""
 
+import hashlib
 import json
 
 import pytest
+import rfc8785
 from django.db import transaction
 from django.db.models import F
 
@@ -29,9 +31,9 @@ def test_a_changed_entry_is_named(history, office):
 def test_a_changed_entry_with_its_digest_made_anew_is_named_at_the_next(history):
     entry = history[1]
     changed = json.loads(entry.canonical) | {"action": "nothing"}
-    again = audit.rfc8785.dumps(changed)
+    again = rfc8785.dumps(changed)
     AuditEntry.objects.filter(pk=entry.pk).update(
-        canonical=again.decode(), sha256=audit.hashlib.sha256(again).hexdigest(), action="nothing"
+        canonical=again.decode(), sha256=hashlib.sha256(again).hexdigest(), action="nothing"
     )
     assert [(bad.sequence, bad.reason) for bad in audit.verify()] == [(3, "chain_broken")]
 

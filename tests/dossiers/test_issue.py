@@ -29,6 +29,7 @@ from dossiers.models import (
 from dossiers.numbering import gaps
 from dossiers.people import Actor, Role
 from signing import KeyUnavailable, SignatureNotTrusted, Verdict
+from signing import Role as SigningRole
 from tests.dossiers.office import BIRTH, COPY, DEATH, MARITAL, SECRET, make_unit
 
 
@@ -153,7 +154,7 @@ def test_a_signer_that_changes_earlier_bytes_is_refused(office, dossier_at):
     dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
     shown = issue.shown(official, dossier.pk)
     with pytest.raises(SigningInterrupted, match="earlier_bytes_changed"):
-        intents.verified(b"%PDF-2.0" + shown.pdf[8:] + b"more", shown.pdf, intents.SigningRole.OFFICIAL)
+        intents.verified(b"%PDF-2.0" + shown.pdf[8:] + b"more", shown.pdf, SigningRole.OFFICIAL)
 
 
 def test_nobody_seals_before_the_official_signed(office, dossier_at):
@@ -200,7 +201,7 @@ def test_an_official_of_another_commune_does_not_even_find_it(office, dossier_at
 def test_an_open_intent_without_a_file_becomes_void_at_start_up(office, dossier_at):
     dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
     shown = issue.shown(official, dossier.pk)
-    intents.open_intent(official, shown.result, intents.SigningRole.OFFICIAL, shown.sha256, "f" * 64)
+    intents.open_intent(official, shown.result, SigningRole.OFFICIAL, shown.sha256, "f" * 64)
     with pytest.raises(ChangedMeanwhile, match="signature_under_way"):
         issue.sign(official, dossier.pk, shown.sha256, SECRET)
     assert intents.recover() == 1
@@ -211,7 +212,7 @@ def test_an_open_intent_without_a_file_becomes_void_at_start_up(office, dossier_
 def test_an_open_intent_whose_file_was_stored_becomes_the_signature(office, dossier_at):
     dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
     shown = issue.shown(official, dossier.pk)
-    intents.open_intent(official, shown.result, intents.SigningRole.OFFICIAL, shown.sha256, "f" * 64)
+    intents.open_intent(official, shown.result, SigningRole.OFFICIAL, shown.sha256, "f" * 64)
     order = issue._order(official.account_id, shown, issue._SIGN, SECRET)  # noqa: SLF001 - what a killed process left
     owner = files.owner_of(office.unit, dossier.pk)
     files.put_bytes(owner, b"%PDF something else that was left behind", "application/pdf")

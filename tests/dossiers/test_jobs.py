@@ -35,7 +35,7 @@ def test_every_job_is_done_once_also_when_handed_over_again(office, own_engine):
         jobs.run_until_idle(60)
     assert set(Dossier.objects.values_list("state", flat=True)) == {State.TRANSCRIBED.value}
     assert set(QueuedJob.objects.values_list("outcome", flat=True)) == {"done"}
-    assert QueuedJob.objects.first().progress == {"stage": "fields", "page": 1, "pages": 1}
+    assert QueuedJob.objects.all()[0].progress == {"stage": "fields", "page": 1, "pages": 1}
     assert AuditEntry.objects.filter(action="dossier.transcribe").count() == 5
     assert not WorkerLease.objects.exists()
 

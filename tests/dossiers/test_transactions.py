@@ -12,6 +12,7 @@ from dossiers.engines import current, set_up
 from dossiers.lifecycle import State
 from dossiers.models import AuditEntry, Dossier, QueuedJob, Signature
 from dossiers.people import Role
+from signing import fields
 from tests.dossiers.office import DEATH, MARITAL, SECRET, scan, upload
 
 
@@ -37,7 +38,7 @@ def watched(office, monkeypatch):
         for name in ("store", "reader", "printer", "signer", "verifier")
     }
     set_up(replace(office.engines, **homes))
-    prepare = issue.prepare
+    prepare = fields.prepare
 
     def outside(*args):
         assert not connection.in_atomic_block, "signing.fields.prepare inside a transaction"

@@ -26,7 +26,7 @@ from django.db import connections  # noqa: E402
 
 from certs.authority import Authority  # noqa: E402
 from dossiers import audit, delivery, files, intake, issue, jobs, review, writepoints  # noqa: E402
-from dossiers.engines import set_up  # noqa: E402
+from dossiers.engines import Engines, set_up  # noqa: E402
 from dossiers.lifecycle import State  # noqa: E402
 from dossiers.models import (  # noqa: E402
     Account,
@@ -64,7 +64,7 @@ def move_to(folder: Path) -> None:
     connections["default"].settings_dict["NAME"] = str(folder / "moonseal.db")
 
 
-def walk(folder: Path, sandbox: Sandbox) -> dict:
+def walk(folder: Path, sandbox: Sandbox) -> dict[str, object]:
     clock = SetClock()
     authority = Authority.open(folder / "authority", clock.now)
     with wired(folder, authority, clock, sandbox) as engines:
@@ -96,7 +96,7 @@ def finish(actor: dict[Role, Actor]) -> None:
     delivery.download(delivery.citizen(dossier.receipt.code, "4321"), DOSSIER_ID)
 
 
-def told(engines) -> dict:
+def told(engines: Engines) -> dict[str, object]:
     """All that must be the same with and without the kill; random keys, codes and signature values are left out."""
     dossier = Dossier.objects.get()
     result = dossier.results.get()
@@ -107,11 +107,15 @@ def told(engines) -> dict:
     for _ in void:  # a try that came to nothing stays in the history; the rest must be as without it
         history.remove("intent.open")
         history.remove("intent.void")
+    assert result.signed is not None
+    assert result.sealed is not None
     return {
         "dossier": [dossier.code, dossier.state, dossier.flags, dossier.revision, str(dossier.due_at)],
-        "scans": [[s.position, s.file.sha256, s.searchable.sha256, s.form_code] for s in dossier.scans.all()],
+        "scans": [
+            [s.position, s.file.sha256, s.searchable and s.searchable.sha256, s.form_code] for s in dossier.scans.all()
+        ],
         "pages": sum(scan.pages.count() for scan in dossier.scans.all()),
-        "fields": [[f.name, f.final_value, f.confirmed_by.username] for f in dossier.fields.all()],
+        "fields": [[f.name, f.final_value, f.confirmed_by and f.confirmed_by.username] for f in dossier.fields.all()],
         "record": dossier.record.sha256,
         "numbers": [[str(e), e.state, e.reason] for e in NumberEntry.objects.order_by("series__code", "number")],
         "sessions": [[s.outcome, s.reason] for s in SigningSession.objects.all()],

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,11 @@ class Walks:
             stderr=self._errors,
             text=True,
         )
-        assert self._process.stdout.readline() == "ready\n", self.errors()
+        assert self._line() == "ready\n", self.errors()
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
     def errors(self) -> str:
         return Path(self._errors.name).read_text(encoding="utf-8")[-4000:]
@@ -52,16 +57,17 @@ class Walks:
 
     def walk(self, folder: Path, point: str = "-") -> int:
         """Return how the walk ended: 0, or minus the signal that killed it."""
+        assert self._process.stdin is not None
         self._process.stdin.write(f"{folder} {point}\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        return int(self._line())
 
-    def told(self, folder: Path) -> dict:
-        return json.loads((folder / "told.json").read_text(encoding="utf-8"))
+    def told(self, folder: Path) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+        return told
 
     def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(30)
+        self._process.communicate(timeout=30)
         self._errors.close()
 
 
