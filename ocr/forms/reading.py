@@ -37,6 +37,7 @@ SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
 MARGIN_PX = 12
+GAP_PX = 5  # beside a drawn slash; wider gaps make three words of a date
 PAPER = 250
 SIDE_MM, RISE_MM = 0.8, 0.4  # how far writing may leave its slot
 SAME_LINE = 0.6  # of the height of a line
@@ -215,7 +216,9 @@ def _strips(crops: Sequence[_Crop]) -> list[tuple[_Crop, list[_Crop]]]:
             continue
         parts = []
         for piece in pieces:
-            image, _, _ = _tight(piece)
+            columns = np.nonzero((piece.pixels < INK).any(axis=0))[0]
+            first, last = (int(columns[0]), int(columns[-1])) if len(columns) else (0, 0)
+            image = piece.pixels[:, max(first - GAP_PX, 0) : last + GAP_PX + 1]
             parts += [image, _slash(image)]
         strips.append((_Crop(pieces[0].field, np.hstack(parts[:-1]), pieces[0].x0, pieces[0].y0), pieces))
     return strips
