@@ -102,6 +102,30 @@ SENTENCES: Mapping[str, Words] = {
     "changed_meanwhile": _(
         "A colleague changed this while you were looking at it. Nothing was overwritten: look at it again."
     ),
+    "not_what_was_shown": _("What lies here is no longer what you were shown. Nothing was signed: look at it again."),
+    "session_of_another": _("Another official has this result open. Nothing was changed."),
+    "signature_under_way": _("A signature is being made just now. Wait a minute and look again."),
+    "date_on_paper_has_passed": _(
+        "The date on the result is no longer today. Give it back and open it again for a new one."
+    ),
+    "no_authority_to_sign": _("No decision gives you the authority to sign today. Call the administrator."),
+    "code_locked": _(
+        "Too many wrong digits for this dossier. Try again in %(minutes)s minutes, or ask at the one-stop desk."
+    ),
+    "field_missing": _("The result needs this field: write in what the paper says."),
+    "field_not_confirmed": _("This field is not confirmed yet."),
+    "value_too_long": _("This is too long: at most %(limit)s letters."),
+    "value_missing": _("The result needs this field: write in what the paper says."),
+    "value_of_another_kind": _("This is of another kind than the result needs. Write dates like 05/03/1985."),
+    "no_key_registered": _("No key is registered for this. Nothing was signed; call the administrator."),
+    "no_result_for_this": _("For what is written here there is no result. Compare it with the scan."),
+    "flagged": _("Something must be put right first: see the red notice above the scan."),
+    "no_scan": _("Choose at least one scan."),
+    "same_procedure": _("The dossier already stands under this procedure. Choose another one."),
+    "scan_empty": _("File number %(number)s is empty. Scan that paper again."),
+    "scan_of_unknown_type": _("File number %(number)s is no PDF, PNG, JPEG or TIFF. Scan that paper again."),
+    "scan_too_large": _("File number %(number)s is larger than %(limit_mb)s MB. Scan it at 300 dpi."),
+    "too_many_scans": _("At most %(limit)s files can be taken in at once."),
     "timestamp_unavailable": _("The time authority does not answer. Nothing was signed; try again in a few minutes."),
 }
 BY_CLASS: Mapping[type[Exception], Words] = {

@@ -117,9 +117,7 @@ def window(browser, live_server):
         )
         watched = Watched(context.new_page(), live_server.url)
         watched.page.on("request", lambda request: watched.requests.append(request.url))
-        watched.page.on(
-            "console", lambda told: watched.complaints.append(told.text) if told.type == "error" else None
-        )
+        watched.page.on("console", lambda told: watched.complaints.append(told.text) if told.type == "error" else None)
         watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
         opened.append((context, watched))
         return watched

@@ -101,7 +101,12 @@ def _account(unit: Unit, username: str, full_name: str, *roles: Role) -> Account
     account.save()
     for role in roles:
         Membership.objects.create(
-            account=account, unit=unit, role=role.value, since=date(2026, 1, 1), decision_no="12/QĐ-UBND", capacity="CHỦ TỊCH"
+            account=account,
+            unit=unit,
+            role=role.value,
+            since=date(2026, 1, 1),
+            decision_no="12/QĐ-UBND",
+            capacity="CHỦ TỊCH",
         )
     return account
 

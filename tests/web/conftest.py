@@ -27,7 +27,10 @@ class Now:
 def real_engines(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     authority: Authority = make_authority(folder / "authority", Now())
-    with Reader(models=ModelFolders(text=ROOT / "assets" / "tessdata")) as reader, wired(folder, authority, Now()) as made:
+    with (
+        Reader(models=ModelFolders(text=ROOT / "assets" / "tessdata")) as reader,
+        wired(folder, authority, Now()) as made,
+    ):
         yield folder, authority, replace(made, reader=reader)
 
 
@@ -76,5 +79,3 @@ def dossier_at(office):
         return dossier
 
     return walk
-
-

@@ -97,7 +97,13 @@ def test_a_neighbouring_commune_finds_nothing(office, as_, dossier_at):
     signed = dossier_at(State.SIGNED)
     result = signed.results.get()
     page = Page.objects.filter(scan__dossier=signed).first()
-    known = {"dossier_id": signed.pk, "page_id": page.pk, "result_id": result.pk, "sha256": result.signed.sha256, "number": 1}
+    known = {
+        "dossier_id": signed.pk,
+        "page_id": page.pk,
+        "result_id": result.pk,
+        "sha256": result.signed.sha256,
+        "number": 1,
+    }
     stranger = as_("neighbour")
     forms = {
         "confirm_field": {"field": "purpose", "value": "x", "seen": "x"},
