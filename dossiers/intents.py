@@ -5,6 +5,7 @@ store, begins with the bytes that were shown and passes our verifier, the signat
 same function as always; else the intent is void and the person signs again.
 """
 
+import logging
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from dossiers import audit, files, numbers
 from dossiers.engines import current
-from dossiers.errors import ChangedMeanwhile, SigningInterrupted
+from dossiers.errors import ChangedMeanwhile, DossierError, SigningInterrupted
 from dossiers.lifecycle import Step
 from dossiers.models import Result, Signature, SigningIntent, SigningSession
 from dossiers.numbering import office_day
@@ -22,9 +23,12 @@ from dossiers.rows import locked, move
 from dossiers.writepoints import reached
 from signing import Report, SigningError
 from signing import Role as SigningRole
+from storage import StorageError
 
 STEP_OF = {SigningRole.OFFICIAL: Step.SIGN, SigningRole.SEAL: Step.SEAL}
 NONCE_BYTES = 16
+
+log = logging.getLogger(__name__)
 
 
 def open_intent(actor: Actor, result: Result, role: SigningRole, shown_sha256: str, fingerprint: str) -> SigningIntent:
@@ -113,15 +117,22 @@ def recover(min_age: timedelta = timedelta(0)) -> int:
     opened_before = current().clock.now() - min_age
     open_intents = SigningIntent.objects.filter(closed_at=None, opened_at__lte=opened_before).order_by("opened_at")
     count = 0
-    for intent in open_intents.select_related("result", "account"):
-        actor = intent.account.actor(office_day(intent.opened_at))  # with the authority held when the key was used
-        made = _made_before_the_crash(intent)
-        if made is None:
-            close_void(Actor.service(), intent, "interrupted")
+    for intent in open_intents.select_related("result__dossier", "account"):
+        try:
+            _settle(intent)
+        except (DossierError, StorageError) as error:  # one that cannot be settled must not keep the office closed
+            log.error("intent %s stays open: %s", intent.pk, error)  # noqa: TRY400 - the message says it all
         else:
-            close_signed(actor, intent, *made)
-        count += 1
+            count += 1
     return count
+
+
+def _settle(intent: SigningIntent) -> None:
+    made = _made_before_the_crash(intent)
+    if made is None:
+        close_void(Actor.service(), intent, "interrupted")
+    else:  # with the authority held when the key was used
+        close_signed(intent.account.actor(office_day(intent.opened_at)), intent, *made)
 
 
 def _made_before_the_crash(intent: SigningIntent) -> tuple[files.Put, Report] | None:

@@ -66,9 +66,8 @@ def close_session(actor: Actor, dossier_id: UUID, reason: str = "cancelled") -> 
 
 def close_stale_sessions(opened_before: datetime) -> int:
     """Void the sessions that were left open; for the service."""
-    stale = SigningSession.objects.filter(closed_at=None, opened_at__lt=opened_before).exclude(
-        result__intents__closed_at=None, result__intents__opened_at__isnull=False
-    )
+    signing = SigningIntent.objects.filter(closed_at=None).values("result__session_id")
+    stale = SigningSession.objects.filter(closed_at=None, opened_at__lt=opened_before).exclude(pk__in=signing)
     dossiers = list(stale.values_list("dossier_id", flat=True))
     for dossier_id in dossiers:
         close_session(Actor.service(), dossier_id, "left_open")

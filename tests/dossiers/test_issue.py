@@ -209,6 +209,35 @@ def test_an_open_intent_without_a_file_becomes_void_at_start_up(office, dossier_
     issue.sign(official, dossier.pk, shown.sha256, SECRET)
 
 
+def test_an_intent_that_cannot_be_settled_keeps_nobody_out(office, dossier_at):
+    lost, other = dossier_at(State.DRAWN), dossier_at(State.DRAWN)
+    official = office.actor(Role.OFFICIAL)
+    for dossier in (lost, other):
+        shown = issue.shown(official, dossier.pk)
+        intents.open_intent(official, shown.result, SigningRole.OFFICIAL, shown.sha256, "f" * 64)
+    StoredFile.objects.filter(pk=lost.results.get().drawn_id).update(sha256="0" * 64)
+    assert intents.recover() == 1
+    assert SigningIntent.objects.get(closed_at=None).result.dossier == lost
+
+
+def test_a_session_in_which_a_try_failed_ends_too(office, dossier_at):
+    dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
+    with pytest.raises(KeyUnavailable):
+        issue.sign(official, dossier.pk, issue.shown(official, dossier.pk).sha256, "a guess")
+    office.clock.move(minutes=31)
+    assert issue.close_stale_sessions(office.clock.now()) == 1
+
+
+def test_a_session_in_which_a_signature_is_under_way_does_not_end(office, dossier_at):
+    dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
+    shown = issue.shown(official, dossier.pk)
+    intents.open_intent(official, shown.result, SigningRole.OFFICIAL, shown.sha256, "f" * 64)
+    office.clock.move(minutes=31)
+    assert issue.close_stale_sessions(office.clock.now()) == 0
+    with pytest.raises(ChangedMeanwhile, match="signature_under_way"):
+        issue.close_session(official, dossier.pk)
+
+
 def test_an_open_intent_whose_file_was_stored_becomes_the_signature(office, dossier_at):
     dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
     shown = issue.shown(official, dossier.pk)
