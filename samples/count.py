@@ -11,6 +11,7 @@ whose true form is none has no fields.
 
 import argparse
 import json
+import sys
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,13 +21,17 @@ from typing import Any
 FORMS = Path(__file__).resolve().parent.parent / "ocr" / "forms" / "data"
 
 
-def main() -> None:
-    """Print the counts as JSON."""
+def main() -> int:
+    """Print the counts as JSON; 1 with a sentence where there is no truth to compare with."""
     parser = argparse.ArgumentParser(description="Count the fields that were read right.")
     parser.add_argument("summary_folder", type=Path)
     parser.add_argument("truth_folder", type=Path)
     arguments = parser.parse_args()
+    if not any(arguments.truth_folder.glob("*.json")):
+        print(f"{arguments.truth_folder} holds no truth", file=sys.stderr)
+        return 1
     print(json.dumps(counted(arguments.summary_folder, arguments.truth_folder), ensure_ascii=False, indent=1))
+    return 0
 
 
 def counted(summary_folder: Path, truth_folder: Path) -> dict[str, Any]:
@@ -98,4 +103,4 @@ def _plain(value: str | None) -> str | None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -21,6 +21,7 @@ if __package__ in {None, ""}:  # run as `python samples/make.py`
 from PIL import Image
 
 # The path above comes first when this is run as a script.
+from printing.errors import PrintingError
 from samples.blanks import VERSION
 from samples.cases import KINDS, Case
 from samples.degrade import DEVICES, Scan
@@ -69,7 +70,7 @@ class Dossier:
 
 
 def main() -> int:
-    """Write the dossiers; 1 with a sentence when the typefaces are missing."""
+    """Write the dossiers; 1 with a sentence when they cannot be drawn or written."""
     parser = argparse.ArgumentParser(description="Make dossiers of invented people, and the truth about them.")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True, help="a folder without dossiers or truth in it yet")
@@ -82,7 +83,7 @@ def main() -> int:
     try:
         for index in range(arguments.dossiers):
             write_dossier(made_dossier(arguments.seed, index), out)
-    except FontsMissing as error:
+    except (FontsMissing, PrintingError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -93,3 +93,11 @@ def test_the_command_prints_one_json_object(folders):
         text=True,
     )
     assert json.loads(process.stdout) == counted(*folders)
+
+
+def test_a_folder_without_truth_is_an_error_and_not_a_perfect_count(tmp_path):
+    command = [sys.executable, "-m", "samples.count", str(tmp_path), str(tmp_path / "nowhere")]
+    process = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert process.returncode == 1
+    assert not process.stdout
+    assert "holds no truth" in process.stderr
