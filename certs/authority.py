@@ -6,11 +6,15 @@ key, which is right for a demonstration and for training; a real office takes it
 `moonseal certs init`).
 """
 
+import fcntl
+import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from glob import escape
 from pathlib import Path
 from typing import Self
 
@@ -104,9 +108,16 @@ class Authority:
     @classmethod
     def create(cls, folder: Path, names: Names, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
         """Make root, issuing, timestamp and answer keys; raises ``CertError`` where an authority already is."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _alone_in(folder.parent):
+            return cls._create(folder, names, clock)
+
+    @classmethod
+    def _create(cls, folder: Path, names: Names, clock: Callable[[], datetime]) -> Self:
         if folder.exists():
             raise CertError("authority_exists", folder=str(folder))
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(f".{escape(folder.name)}.*.part"):  # by one that was killed: we are alone here
+            shutil.rmtree(left)
         building = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
         building.mkdir(mode=0o700)
         try:
@@ -251,6 +262,17 @@ class Authority:
             for entry in self.register.entries()
             if entry.kind == "revoked"
         }
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """Hold a lock on a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _builder(

@@ -1,11 +1,13 @@
 """Writing a file so that it is there whole, or not at all, whatever happens."""
 
 import os
+from glob import escape
 from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write, fsync, rename, fsync the folder."""
+    _sweep(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
@@ -14,6 +16,15 @@ def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
         os.fsync(file.fileno())
     part.replace(path)
     sync_folder(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a process that was killed in the middle of writing this file has left."""
+    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+        writer = part.name.split(".")[-2]
+        if not writer.isdecimal() or Path(f"/proc/{writer}").exists():
+            continue
+        part.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The commune's own authority, checked with the openssl command line, which shares no code with us."""
 
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs.authority import Authority, Names, Subject
+from certs.durable import write_durably
 from certs.errors import CertError, CertificateInvalid, ClockWentBack, KeyUnavailable, RevocationUnknown
 from certs.revocation import Cache, Evidence, status_in
 from tests.certs.conftest import OFFICE
@@ -138,6 +140,22 @@ def test_a_creation_that_fails_leaves_nothing_behind(tmp_path):
     with pytest.raises(CertificateInvalid):
         Authority.create(tmp_path / "authority", Names.of(""))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_creation_left_is_swept_by_the_next(tmp_path):
+    left = tmp_path / ".authority.abcd1234.part"
+    left.mkdir()
+    (left / "root.p12").write_bytes(b"half")
+    Authority.create(tmp_path / "authority", Names.of(OFFICE))
+    assert [path.name for path in tmp_path.iterdir()] == ["authority"]
+
+
+def test_a_file_half_written_by_a_dead_process_is_swept_and_a_living_one_is_left_alone(tmp_path):
+    dead, living = tmp_path / ".a.999999999.part", tmp_path / f".a.{os.getppid()}.part"
+    for part in (dead, living):
+        part.write_bytes(b"half")
+    write_durably(tmp_path / "a", b"whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [living.name, "a"]
 
 
 def test_a_clock_set_back_stops_the_authority(tmp_path):
