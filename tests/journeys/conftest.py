@@ -1,10 +1,11 @@
-"""A browser (Debian's Chromium) before the real service: real store, reader, printer, keys, verifier; one for all journeys."""
+"""A browser (Debian's Chromium) before the real service: store, reader, printer, keys and verifier are real."""
 
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from dossiers.engines import set_up
 from tests.dossiers.wiring import register_keys
@@ -51,7 +52,7 @@ def office(real_engines, transactional_db):
 class Watched:
     """A browser window that remembers every request and every complaint of the browser."""
 
-    page: object
+    page: Page
     home: str
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Watched:
 
     def assert_fits(self) -> None:
         """Fail if the page scrolls sideways on a small telephone, or at twice the size on a desk."""
-        before = self.page.viewport_size
+        before = self.page.viewport_size or {"width": 1366, "height": 850}
         for width in (320, 640):
             self.page.set_viewport_size({"width": width, "height": 800})
             sizes = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

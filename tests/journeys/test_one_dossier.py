@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dossiers import transcription
 from dossiers.models import Dossier
-from tests.dossiers.wiring import SECRET
+from tests.dossiers.office import SECRET
 from tests.web.cast import DIGITS
 from web import typed
 
@@ -107,7 +107,7 @@ def sealed_by_the_records_clerk(window) -> None:
 
 
 def fetched_by_the_citizen(window, code, tmp_path) -> None:
-    """An old telephone without scripts: track, four digits, download, check; then the same check with one byte changed."""
+    """An old telephone without scripts: track, four digits, download, check; and a check with one byte changed."""
     citizen = window(scripts=False, width=320)
     citizen.go("/")
     citizen.shot("14-first-page")

@@ -1,4 +1,4 @@
-"""The cast of the page tests: one commune with its people, a neighbour who must see nothing, and dossiers in each state.
+"""The cast of the page tests: one commune with its people, a neighbour who must see nothing, dossiers in each state.
 
 Rows are made through the steps wherever a step makes them; only what the reader would have read is written directly, at
 the places of the real blank form, so that these tests need not read a scan.
@@ -150,19 +150,19 @@ def transcribed(cast: Cast, flags: tuple[str, ...] = ()) -> Dossier:
                 warnings=["blurred"] if number == 2 else [],
             )
         for position, (name, value) in enumerate(VALUES.items(), start=1):
-            _field(dossier, scan, position, name, value, form)
+            _field(scan, position, name, value, form)
         dossier.flags = list(flags)
         move(dossier, Step.TRANSCRIBE, Actor.service(), at)
     dossier.refresh_from_db()
     return dossier
 
 
-def _field(dossier, scan, position, name, value, form):
+def _field(scan, position, name, value, form):
     width_mm, height_mm = form["page_mm"]
     slot = next((one for one in form["field"] if name in {one["key"], one.get("number_key")}), form["field"][0])
     x0, y0, x1, y1 = slot["boxes_mm"][0]
     Field.objects.create(
-        dossier=dossier,
+        dossier=scan.dossier,
         scan=scan,
         name=name,
         position=position,

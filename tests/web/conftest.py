@@ -1,4 +1,4 @@
-"""The pages over a real office: real store, printer, keys, signer, verifier and page pictures, and the cast in its rows."""
+"""The pages over a real office: store, printer, keys, signer, verifier and page pictures are real."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,8 @@ from dossiers import issue, review
 from dossiers.engines import set_up
 from dossiers.lifecycle import State
 from ocr.reader import ModelFolders, Reader
-from tests.dossiers.wiring import SECRET, make_authority, register_keys, wired
+from tests.dossiers.office import SECRET
+from tests.dossiers.wiring import make_authority, register_keys, wired
 from tests.web import cast as people
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""What anybody can open: progress by code, the result by code and digits, checking a document, and the limits on guesses."""
+"""What anybody can open: progress by code, the result by code and digits, a check; and the limits on guesses."""
 
 from io import BytesIO
 
@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from dossiers import files
 from dossiers.lifecycle import State
 from tests.web import cast as people
 from web.models import Try
@@ -30,7 +31,7 @@ def test_the_printed_address_forgives_case_and_misread_letters(dossier_at):
     misread = code.lower().replace("0", "o").replace("1", "l")
     assert Client().get(f"/k/{misread}").status_code == 200
     spaced = f" {misread[:4]} {misread[4:8]}-{misread[8:]}"
-    assert Client().post(reverse("track"), {"code": spaced}).url == f"/k/{code}"
+    assert Client().post(reverse("track"), {"code": spaced}).headers["Location"] == f"/k/{code}"
 
 
 def test_code_and_digits_open_the_result_which_is_then_delivered(dossier_at):
@@ -107,7 +108,7 @@ def test_an_empty_file_is_told_beside_the_field(office):
 
 def test_a_sealed_result_is_found_good_and_a_changed_one_is_not(dossier_at, office):
     dossier = dossier_at(State.SEALED)
-    with people.files.opened(dossier.results.get().sealed) as file:
+    with files.opened(dossier.results.get().sealed) as file:
         content = bytearray(file.read())
     good = page_of(Client().post(reverse("verify"), {"document": BytesIO(bytes(content))}))
     assert "Chữ ký đúng – chỉ là bản dùng thử" in good

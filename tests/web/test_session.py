@@ -59,7 +59,7 @@ def test_signing_out_ends_the_session_on_the_server(clerk):
     cookie = client.cookies["sessionid"].value
     client.post(reverse("sign_out"))
     client.cookies["sessionid"] = cookie
-    assert client.get("/desk").url.startswith(reverse("sign_in"))
+    assert client.get("/desk").headers["Location"].startswith(reverse("sign_in"))
 
 
 def test_a_session_ends_after_a_working_day_whatever_was_done(as_):

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from dossiers.lifecycle import State
 from dossiers.models import NumberEntry, Signature
-from tests.dossiers.wiring import SECRET
+from tests.dossiers.office import SECRET
 
 
 def opened(client, dossier):

@@ -1,4 +1,4 @@
-"""What every address must keep: a rule, its methods, sign-in, CSRF, headers on every answer, and nothing for strangers."""
+"""What every address must keep: a rule, its methods, sign-in, CSRF, headers everywhere, nothing for strangers."""
 
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-ARGUMENTS = {"uuid": lambda: uuid4(), "int": lambda: 1, "str": lambda: "AAAAAAAAAAAA"}
+ARGUMENTS = {"uuid": uuid4, "int": lambda: 1, "str": lambda: "AAAAAAAAAAAA"}
 ROUTES = {pattern.name: pattern for pattern in get_resolver().url_patterns}
 
 
@@ -111,11 +111,11 @@ def test_a_neighbouring_commune_finds_nothing(office, as_, dossier_at):
         "step": {"revision": str(signed.revision), "step": "withdraw", "reason": "other"},
         "give_back": {"reason": "other"},
     }
-    for name in ROUTES:
-        if not ({"dossier_id", "result_id"} & set(ROUTES[name].pattern.converters)):
+    for name, route in ROUTES.items():
+        if not ({"dossier_id", "result_id"} & set(route.pattern.converters)):
             continue
-        for method in ROUTES[name].callback.methods:
-            sent = forms.get(name, {}) if method == "POST" else None
+        for method in route.callback.methods:
+            sent = forms.get(str(name), {}) if method == "POST" else None
             response = getattr(stranger, method.lower())(address(name, **known), sent)
             expected = 302 if name == "give_back" else 404
             assert response.status_code in {404, expected}, (name, method, response.status_code)

@@ -43,14 +43,13 @@ def said_in_code():
 
 
 def said_in(source):
-    calls = [
-        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    ]
-    return {
-        call.args[CALLS[call.func.id]].value
-        for call in calls
-        if call.func.id in CALLS and isinstance(call.args[CALLS[call.func.id]], ast.Constant)
-    }
+    found = set()
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CALLS:
+            said = call.args[CALLS[call.func.id]]
+            if isinstance(said, ast.Constant):
+                found.add(said.value)
+    return found
 
 
 def said_in_template(source):
@@ -75,10 +74,12 @@ def test_every_sentence_of_the_code_stands_in_the_catalogue():
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_compiled_catalogue_is_the_written_one(language):
     with (WEB / f"locale/{language}/LC_MESSAGES/django.mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)._catalog
+        compiled = gettext.GNUTranslations(file)
     for key, texts in entries(language).items():
-        for number, text in enumerate(texts):
-            assert compiled.get(key, compiled.get((key, number))) == text
+        context, _mark, text = key.rpartition("\x04")
+        told = compiled.pgettext(context, text) if context else compiled.gettext(text)
+        several = compiled.ngettext(text, text, 1)
+        assert texts[0] in {told, several}, key
 
 
 def test_placeholders_survive_translation():
