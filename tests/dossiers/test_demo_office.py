@@ -9,7 +9,6 @@ from dossiers.errors import NotSetUp
 from dossiers.models import Account, Membership
 from dossiers.people import Role
 
-
 pytestmark = pytest.mark.usefixtures("own_folder")
 
 
