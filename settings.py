@@ -269,7 +269,6 @@ LANGUAGE_CODE = _text("MOONSEAL_LANGUAGE")
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [ASSETS / "web"] if (ASSETS / "web").is_dir() else []
 WHITENOISE_USE_FINDERS = True  # no collectstatic step between a fresh clone and the first page
 WHITENOISE_AUTOREFRESH = False
