@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from certs.anchors import NOBODY, Store, government
-from certs.revocation import Evidence
 from signing.sign import sign
 from signing.values import Level, Revocation, Role, Trust, Verdict
 from signing.verify.examination import examine
@@ -85,15 +84,6 @@ def test_a_signature_proven_older_than_the_revocation_stays_good(world, prepared
     world.authority.revoke(key.certificate, "superseded")
     crls = world.authority.evidence().crls
     assert world.verify(pdf, crls=crls, at=now() + timedelta(minutes=1)).verdict is Verdict.PASSED
-
-
-def test_answers_by_ocsp_prove_as_well_as_lists(world, prepared):
-    own = world.authority
-    answers = tuple(map(own.ocsp_answer, (world.official.certificate, own.timestamp_key.certificate)))
-    evidence = Evidence((own.issuing.certificate.der,), (own.root_crl(),), answers)
-    report = world.verify(world.officially_signed(prepared, evidence=evidence))
-    assert report.verdict is Verdict.PASSED
-    assert report.signatures[0].level is Level.B_LT
 
 
 def test_an_expired_certificate_without_a_proven_time_is_out_of_bounds(world, prepared):
