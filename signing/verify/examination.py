@@ -262,7 +262,11 @@ def with_second_opinion(report: Report, cause: Cause, at: datetime) -> Report:
 
 def _summed_up(findings: tuple[Finding, ...], digest: str, at: datetime) -> Report:
     """(9) The file's verdict is its worst signature's; its store is the weakest chain's."""
-    worst = min(findings, key=lambda one: GRAVITY.index(one.report.verdict))
+    # Of equally grave ones the first speaks, but what can be cured by trying later goes before what cannot.
+    worst = min(
+        findings,
+        key=lambda one: (GRAVITY.index(one.report.verdict), one.cause is not Cause.REVOCATION_UNKNOWN),
+    )
     stores = [one.report.trust for one in findings]
     weakest = max(stores, key=list(Trust).index)
     vietnamese, english = sentences_of(findings, worst, weakest)

@@ -122,8 +122,8 @@ CAUSES = {
         "it is not known whether the signer's certificate was revoked; the issuer's revocation list is needed",
     ),
     Cause.ADDED_SIGNATURE: (
-        "sau chữ ký này có người ký thêm vào tệp, chưa rõ phần thêm có được phép hay không",
-        "somebody added a signature afterwards, and it is not clear whether the addition was allowed",
+        "có người ký thêm vào tệp đã ký, chưa rõ phần thêm có được phép hay không",
+        "somebody added a signature to the signed file, and it is not clear whether the addition was allowed",
     ),
     Cause.SECOND_OPINION: (
         "công cụ kiểm tra thứ hai không đồng ý hoặc không trả lời",
@@ -141,7 +141,8 @@ def sentences_of(findings: Sequence[Finding], worst: Finding, trust: Trust) -> t
     report = worst.report
     if report.verdict is Verdict.PASSED:
         return _passed(findings, trust)
-    vietnamese, english = CAUSES[worst.cause]
+    causes = dict.fromkeys([worst.cause, *(one.cause for one in findings if one.report.verdict is report.verdict)])
+    vietnamese, english = ("; ".join(CAUSES[cause][language] for cause in causes) for language in (0, 1))
     who_vi = f" (chữ ký của {report.signer})" if report.signer else f" (chữ ký «{report.field}»)"
     who_en = f" (signature of {report.signer})" if report.signer else f" (signature “{report.field}”)"
     if report.verdict is Verdict.FAILED or worst.cause is Cause.REVOKED:
