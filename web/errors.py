@@ -25,7 +25,6 @@ from certs import errors as certs
 from dossiers import errors as dossiers
 from ocr import errors as ocr
 from printing import errors as printing
-from sandbox import errors as sandbox
 from signing import errors as signing
 from storage import errors as storage
 from web import refusals
@@ -71,9 +70,6 @@ ANSWERS: Mapping[type[Exception], tuple[HTTPStatus, Words]] = {
     ocr.ScanUnreadable: REFUSED,
     ocr.CapExceeded: REFUSED,
     ocr.EngineFailed: BUSY,
-    sandbox.Refused: REFUSED,
-    sandbox.LimitReached: REFUSED,
-    sandbox.TaskFailed: BUSY,
     storage.StorageUnavailable: BUSY,
 }
 OWN_FAULT = (HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side"))
@@ -162,9 +158,6 @@ BY_CLASS: Mapping[type[Exception], Words] = {
     ocr.ScanUnreadable: _("The file is not a readable PDF or image. Scan it again."),
     ocr.CapExceeded: _("The file has too many pages, or they are too large. Scan at 300 dpi, in smaller parts."),
     ocr.EngineFailed: _("The reader stopped. Try again in a few minutes; what you did is kept."),
-    sandbox.Refused: _("The file could not be opened safely, so it was not taken in. Nothing of it was kept."),
-    sandbox.LimitReached: _("The file needs too much work to be opened safely. Nothing of it was kept."),
-    sandbox.TaskFailed: _("The file could not be worked on just now. Try again in a few minutes."),
     storage.StorageUnavailable: _("The file store does not answer. Try again in a few minutes; nothing was lost."),
     PermissionDenied: _("You may not do this. Nothing was changed."),
     RequestDataTooBig: SENTENCES["request_too_large"],
