@@ -16,7 +16,8 @@ LONGEST_NAME = 4  # words
 UNITS = r"xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tỉnh"
 LEVELS = {
     "xã": ("commune",), "phường": ("commune",), "thị trấn": ("commune",), "đặc khu": ("commune",),
-    "huyện": ("district",), "quận": ("district",), "thị xã": ("district",), "thành phố": ("district", "province"), "tỉnh": ("province",),
+    "huyện": ("district",), "quận": ("district",), "thị xã": ("district",),
+    "thành phố": ("district", "province"), "tỉnh": ("province",),
 }  # fmt: skip
 PHRASES = (
     "Ủy ban nhân dân", "Tòa án nhân dân", "Trạm y tế", "Trung tâm y tế", "Bệnh viện", "Đa khoa", "Phụ sản", "khu vực",

@@ -35,6 +35,7 @@ TICKED = 0.12  # ink in a check box; empty ones have up to 0.03, ticked ones fro
 NUMBER_CHARACTERS = "0123456789/.-"
 SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
+DOUBTFUL = 0.5
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
 MARGIN_PX = 12
 GAP_PX = 5  # beside a drawn slash; wider gaps make three words of a date
@@ -300,8 +301,12 @@ def _with_number(seen: _Seen, index: int, number: _Seen) -> _Seen:
     if NUMBER_SHAPE.fullmatch(core) is None:
         return seen
     confidence = min(w.confidence for w in number.words)
+    own = word.text.rstrip(",;.:")
+    if len(core) == IDENTITY_DIGITS and core[0] != "0":  # every province's code begins with 0; a dotted one reads as 9
+        core = own if re.fullmatch(r"0\d{11}", own) else f"0{core[1:]}"
+        confidence = min(confidence, DOUBTFUL)
     better = replace(word, text=core + tail, confidence=confidence)
-    agrees = word.text.rstrip(",;.:") == core
+    agrees = own == core and confidence > DOUBTFUL
     known = seen.numbers if len(core) != IDENTITY_DIGITS else (*seen.numbers, (core, confidence, agrees))
     return replace(seen, words=(*seen.words[:index], better, *seen.words[index + 1 :]), numbers=known)
 

@@ -22,8 +22,8 @@ ALIGN_DPI = 120
 COARSE_FEATURES, FINE_FEATURES = 800, 1500
 COARSE_INLIERS = 40  # wrong documents have 6 to 32 (ocr.md 7)
 FINE_INLIERS = 120
-CLEARLY = 1.3  # times as many as the second form; forms of one family share their heads
-PRINT_FOUND = 0.72  # of the form's ink that must be seen where it should be
+CLEARLY = 0.05  # more of its print than of the second form's; forms of one family share heads and labels
+PRINT_FOUND = 0.93  # of the form's ink seen where it should be: the right form shows 0.99, its kin up to 0.87
 RATIO = 0.8
 COARSE_TRIES = 300
 RANSAC_PX = 3.0
@@ -86,11 +86,15 @@ class Recogniser:
             return None
         fine = _features(small, FINE_PX, FINE_FEATURES)
         likely = [form for inliers, form in ranked[:2] if inliers >= max(COARSE_INLIERS, ranked[0][0]) / 2]
-        found = sorted(((*_homography(form.fine, fine), form) for form in likely), key=lambda triple: -triple[0])
-        inliers, matrix, best = found[0]
-        if matrix is None or inliers < FINE_INLIERS or (len(found) > 1 and inliers < CLEARLY * found[1][0]):
+        matches = []
+        for form in likely:
+            inliers, matrix = _homography(form.fine, fine)
+            if matrix is not None and inliers >= FINE_INLIERS and (found := self._checked(page, grey, form, matrix)):
+                matches.append(found)
+        matches.sort(key=lambda match: -match.confidence)
+        if len(matches) > 1 and matches[0].confidence - matches[1].confidence < CLEARLY:
             return None
-        return self._checked(page, grey, best, matrix)
+        return matches[0] if matches else None
 
     @staticmethod
     def _checked(page: PageImage, grey: Pixels, form: _Known, matrix: Matrix) -> Match | None:
