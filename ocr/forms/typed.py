@@ -27,6 +27,7 @@ ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
 EDGES = " .,;:_…·-–~'’\"“”|‘`*=<>«»"
 STOP_FOR_COMMA = re.compile(r"(\w+)[.;:](?= )")
 SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
+LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
 LISTS = {
     Kind.SEX: SEXES,
     Kind.ETHNIC_GROUP: ETHNIC_GROUPS,
@@ -132,5 +133,5 @@ def _listed(raw: RawField, text: str) -> Parsed:
 
 
 def _name(raw: RawField, text: str) -> Parsed:
-    value = with_surname_mended(text)
+    value = with_surname_mended(LEADER_DOT.sub(r"\1", text))
     return Parsed(value, _check(NAME.fullmatch(value) is not None and words_possible(value, 1)), raw.confidence)
