@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -57,14 +58,14 @@ class World:
     def verify(self, pdf: bytes, crls: tuple[bytes, ...] = (), at: datetime | None = None) -> Report:
         return examine(io.BytesIO(pdf), self.stores, crls, at or now() + timedelta(seconds=1))
 
-    def officially_signed(self, pdf: bytes, level: Level = Level.B_LT, **more: object) -> bytes:
+    def officially_signed(self, pdf: bytes, level: Level = Level.B_LT, **more: Any) -> bytes:
         return self._sign(pdf, self.official, Role.OFFICIAL, level, **more)
 
-    def sealed(self, pdf: bytes, level: Level = Level.B_LT, **more: object) -> bytes:
+    def sealed(self, pdf: bytes, level: Level = Level.B_LT, **more: Any) -> bytes:
         return self._sign(pdf, self.seal, Role.SEAL, level, verify=self.verify, **more)
 
-    def _sign(self, pdf: bytes, key: FileKey, role: Role, level: Level, **more: object) -> bytes:
-        given: dict[str, object] = {
+    def _sign(self, pdf: bytes, key: FileKey, role: Role, level: Level, **more: Any) -> bytes:
+        given: dict[str, Any] = {
             "role": role,
             "level": level,
             "at": now(),

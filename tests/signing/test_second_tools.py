@@ -9,8 +9,8 @@ import pytest
 from signing.values import Level
 
 
-def run(*command: object, **more: object) -> str:
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, **more)
+def run(*command: object) -> str:
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 

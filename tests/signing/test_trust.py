@@ -4,10 +4,12 @@ import io
 import json
 import time
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from certs.anchors import NOBODY, Store, government
+from certs.keys.protocol import SigningKey
 from signing.sign import sign
 from signing.values import Level, Revocation, Role, Trust, Verdict
 from signing.verify.examination import examine
@@ -19,7 +21,7 @@ def forced(pdf, key, *, timestamper=None, declared=None):
     """Sign past our own gate, as a program that looks at no certificate would."""
     return sign(
         pdf,
-        _Unasked(key),
+        cast("SigningKey", _Unasked(key)),
         role=Role.OFFICIAL,
         level=Level.B_T if timestamper else Level.B_B,
         at=declared or now(),
