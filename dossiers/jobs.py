@@ -95,12 +95,12 @@ assert WORKFLOWS.keys() == KINDS.keys()  # noqa: S101 - a kind that nobody runs 
 
 @contextmanager
 def _fresh_connections() -> Generator[None]:
-    """Broken connections are dropped before and after, as round a request."""
+    """A step has connections of its own: the engine's threads come and go, and none may keep one behind."""
     close_old_connections()
     try:
         yield
     finally:
-        close_old_connections()
+        connections.close_all()
 
 
 def _engine_url() -> str:

@@ -124,8 +124,14 @@ def _flags(dossier: Dossier) -> list[str]:
         flags.append(MISFILED)
     if not forms:
         flags.append(NO_FORM)
-    if ours and len(ours) < len(forms):
+    if (ours and len(ours) < len(forms)) or (not forms and _has_attachment(dossier)):
         flags.append(WRONG_PAGE)
     if any(scan.problem for scan in scans):
         flags.append(UNREADABLE)
     return flags
+
+
+def _has_attachment(dossier: Dossier) -> bool:
+    """Say whether a page stands there that is neither blank nor an identity card."""
+    own = (PageClass.BLANK.value, PageClass.IDENTITY_CARD.value)
+    return Page.objects.filter(scan__dossier=dossier).exclude(page_class__in=own).exists()
