@@ -18,11 +18,11 @@ from dossiers.people import Actor
 from dossiers.procedures.catalogue import same_procedure
 from dossiers.rows import locked, move
 from dossiers.writepoints import reached
-from ocr import CapExceeded, Digitized, ScanUnreadable
+from ocr import CapExceeded, Digitized, PageClass, ScanUnreadable
 
 # Why a person has to look, as codes; any of them stops the record.
 MISFILED = "misfiled"  # the form belongs to another procedure than the one declared
-WRONG_PAGE = "wrong-page"  # beside the form lies one that belongs to another procedure
+WRONG_PAGE = "wrong-page"  # another form lies beside the declaration, or another paper in its place
 NO_FORM = "no-form"  # no known form among the pages
 UNREADABLE = "unreadable"  # a scan that could not be read
 TRANSCRIPTION_FAILED = "transcription-failed"  # the engine broke five times; a person has to call for help

@@ -131,7 +131,7 @@ def test_transcribing_twice_reads_once(office, dossier_at):
     ("scans", "flags"),
     [
         ([scan(DEATH)], ["misfiled"]),
-        ([scan(None)], ["no-form"]),
+        ([scan(None)], ["no-form", "wrong-page"]),
         ([scan(MARITAL), scan(DEATH)], ["wrong-page"]),
         ([scan(MARITAL), b"%PDF-1.7 torn"], ["unreadable"]),
         ([b"%PDF-1.7 torn"], ["no-form", "unreadable"]),
