@@ -1,0 +1,76 @@
+"""Every main page for itself: axe finds nothing, text and targets are large, nothing scrolls sideways; two languages."""
+
+import pytest
+
+from dossiers.lifecycle import State
+from tests.web import cast as people
+
+
+def assert_good(watched, path, name):
+    watched.go(path)
+    watched.shot(name)
+    watched.assert_accessible()
+    watched.assert_large_enough()
+    watched.assert_fits()
+
+
+@pytest.mark.parametrize("language", ["Tiếng Việt", "English"])
+def test_pages_for_everybody(office, window, language):
+    dossier = people.received(office)
+    anybody = window()
+    anybody.go("/")
+    if language == "English":
+        anybody.page.get_by_role("button", name=language).click()
+    for name, path in {
+        "first-page": "/",
+        "sign-in": "/sign-in?next=/desk",
+        "track": "/track",
+        "verify": "/verify",
+        "progress": f"/k/{dossier.receipt.code}",
+    }.items():
+        assert_good(anybody, path, f"page-{name}-{anybody.page.locator('html').get_attribute('lang')}")
+    anybody.go("/track")
+    anybody.page.locator("#id_code").fill("123")
+    anybody.page.get_by_role("main").get_by_role("button").click()
+    anybody.complaints.clear()  # the browser remarks on the 422
+    assert anybody.page.locator(":focus").get_attribute("class") == "govuk-error-summary"
+    anybody.assert_accessible()
+
+
+def test_a_flagged_dossier_and_the_accounts(office, window):
+    dossier = people.transcribed(office, flags=("wrong-page",))
+    desk = window()
+    desk.sign_in("lan")
+    assert_good(desk, f"/dossiers/{dossier.pk}", "page-flagged")
+    administrator = window()
+    administrator.sign_in("quan")
+    assert_good(administrator, "/accounts", "page-accounts")
+
+
+def test_the_fields_are_confirmed_without_scripts(office, window):
+    dossier = people.transcribed(office)
+    desk = window(scripts=False)
+    desk.sign_in("lan")
+    desk.go(f"/dossiers/{dossier.pk}")
+    for _ in range(dossier.fields.count()):
+        row = desk.page.locator(".ms-field:not(.is-confirmed)").first
+        row.get_by_role("button", name="Đúng").click()
+    desk.page.get_by_role("button", name="Mọi ô đã đúng: chuyển ký").click()
+    dossier.refresh_from_db()
+    assert dossier.state == State.CONFIRMED
+    desk.shot("page-without-scripts")
+
+
+def test_a_field_and_its_box_find_each_other(office, window):
+    dossier = people.transcribed(office)
+    field = dossier.fields.get(name="purpose")
+    desk = window()
+    desk.sign_in("lan")
+    desk.go(f"/dossiers/{dossier.pk}")
+    desk.page.locator(f"#i-{field.pk}").focus()
+    assert "is-here" in desk.page.locator(f"#box-{field.pk}").get_attribute("class")
+    other = dossier.fields.get(name="subject.sex")
+    desk.page.locator(f"#box-{other.pk}").click()
+    assert desk.page.locator(":focus").get_attribute("id") == f"i-{other.pk}"
+    desk.page.keyboard.press("Shift+Enter")
+    assert desk.page.locator(":focus").get_attribute("id") != f"i-{other.pk}"
