@@ -113,7 +113,7 @@ def test_fields_come_with_their_evidence_and_none_is_confirmed(dossier_at):
     dossier = dossier_at(State.TRANSCRIBED)
     field = dossier.fields.get(name="subject.full_name")
     assert (field.value, field.page_number, field.source, field.decision) == ("Nguyễn Thị Hoa", 1, "ocr", "look")
-    assert field.box == [0.3, 0.12, 0.6, 0.13]
+    assert field.box == pytest.approx([0.3, 0.12, 0.6, 0.13])
     assert dossier.fields.get(name="subject.residence").value is None
     assert not dossier.fields.exclude(confirmed_by=None).exists()
     assert dossier.scans.get().searchable is not None
