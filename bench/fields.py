@@ -37,7 +37,8 @@ def count(dossiers: Path, truth: Path) -> dict[str, Any]:
             scans = sorted(str(scan) for scan in dossier.iterdir() if scan.suffix != ".toml")
             command = [sys.executable, "-m", "service", "digitize", *scans, "--out", f"{results}/{dossier.name}"]
             subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
-        return json.loads(run([sys.executable, "-m", "samples.count", results, str(truth)]))
+        counted: dict[str, Any] = json.loads(run([sys.executable, "-m", "samples.count", results, str(truth)]))
+        return counted
 
 
 def run(command: list[str]) -> str:

@@ -87,12 +87,11 @@ class Server:
 
 
 def _kill_group(pid: int) -> None:
-    for target in (lambda: os.killpg(pid, signal.SIGKILL), lambda: os.kill(pid, signal.SIGKILL)):
-        try:
-            target()
-        except ProcessLookupError:
-            continue
-        return
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:  # it had no time to make its own group
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _run(connection: socket.socket, descriptors: list[int], folder: Path) -> NoReturn:
@@ -120,15 +119,14 @@ def _run(connection: socket.socket, descriptors: list[int], folder: Path) -> NoR
 
 
 def _first_frame(connection: socket.socket) -> bytes:
-    with connection.makefile("rb", buffering=0) as stream:
-        _, length = HEAD.unpack(_exactly(stream, HEAD.size))
-        return _exactly(stream, length)
+    _, length = HEAD.unpack(_exactly(connection, HEAD.size))
+    return _exactly(connection, length)
 
 
-def _exactly(stream: BinaryIO, count: int) -> bytes:
+def _exactly(connection: socket.socket, count: int) -> bytes:
     parts = bytearray()
     while len(parts) < count:
-        part = stream.read(count - len(parts))
+        part = connection.recv(count - len(parts))
         if not part:
             raise EOFError
         parts += part

@@ -25,7 +25,7 @@ def box():
 def test_a_task_gets_files_and_arguments_and_gives_blobs_progress_and_an_answer(box, tmp_path):
     scan = tmp_path / "scan"
     scan.write_bytes(b"\x00" * (3 << 20))
-    steps = []
+    steps: list[object] = []
     reply = box.call(
         "hostile:echo", files={"scan": scan, "small": io.BytesIO(b"abc")}, arguments={"n": 1}, on_progress=steps.append
     )
