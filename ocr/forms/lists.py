@@ -46,7 +46,7 @@ SURNAMES = (
     "Dương", "Lý", "Đào", "Đoàn", "Vương", "Trịnh", "Trương", "Đinh", "Lâm", "Phùng", "Mai", "Tô", "Hà",
     "Tạ", "Quách", "Cao", "Lương", "Lưu", "Châu", "Thái", "Tống", "Chu", "Kiều", "Nghiêm", "Đàm", "Đồng",
     "Giang", "Thân", "Triệu", "Hứa", "La", "Ma", "Nông", "Lò", "Vi", "Cầm", "Quàng", "Lường", "Tòng",
-    "Giàng", "Vàng", "Sùng", "Thào", "Lầu", "Vừ", "Mùa", "Hờ", "Bạch", "Hà", "Xa", "Khuất", "Phí", "Mạc",
+    "Giàng", "Vàng", "Sùng", "Thào", "Lầu", "Lâu", "Vừ", "Mùa", "Hờ", "Bạch", "Hà", "Xa", "Khuất", "Phí", "Mạc",
     "Tăng", "Từ", "Văn", "Viên", "Uông", "Ninh", "Nhâm", "Lục", "Khổng", "Doãn", "Đới", "Cù", "Cung", "Âu",
     "Bế", "Hạ", "Kim", "Lại", "Mã", "Phương", "Quản", "Sầm", "Thạch", "Tiêu", "Trang", "Ứng", "Vòng",
     "Điêu", "Hoa", "Lã", "Lữ",

@@ -302,7 +302,7 @@ def _with_number(seen: _Seen, index: int, number: _Seen) -> _Seen:
         return seen
     confidence = min(w.confidence for w in number.words)
     own = word.text.rstrip(",;.:")
-    if NUMBER_SHAPE.fullmatch(own) is not None and len(core) < len(own):  # cut off at the word's edge
+    if len(core) != IDENTITY_DIGITS and core != own and own.endswith(core):  # cut off at the word's edge
         return seen
     if len(core) == IDENTITY_DIGITS and core[0] != "0":  # every province's code begins with 0; a dotted one reads as 9
         core = own if re.fullmatch(r"0\d{11}", own) else f"0{core[1:]}"
