@@ -21,6 +21,7 @@ urlpatterns = [
     path("desk/new", desk.receive, name="receive"),
     path("dossiers/<uuid:dossier_id>", desk.dossier, name="dossier"),
     path("dossiers/<uuid:dossier_id>/slip", desk.slip, name="slip"),
+    path("dossiers/<uuid:dossier_id>/slip.pdf", desk.slip_sheet, name="slip_sheet"),
     path("dossiers/<uuid:dossier_id>/pages/<uuid:page_id>.png", desk.page_image, name="page_image"),
     path("dossiers/<uuid:dossier_id>/fields", desk.confirm_field, name="confirm_field"),
     path("dossiers/<uuid:dossier_id>/record", desk.confirm_all, name="confirm_all"),

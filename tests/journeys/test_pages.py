@@ -1,4 +1,4 @@
-"""Every main page for itself: axe finds nothing, text and targets are large, nothing scrolls sideways; two languages."""
+"""Every main page for itself: axe finds nothing, text and targets are large, nothing scrolls sideways."""
 
 import pytest
 

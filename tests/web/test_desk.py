@@ -1,5 +1,6 @@
 """The desk's pages: the list, taking in, comparing fields, and two clerks at once."""
 
+import subprocess
 from io import BytesIO
 from uuid import uuid4
 
@@ -46,6 +47,18 @@ def test_a_submission_sent_twice_is_one_dossier(as_, office):
         assert response.status_code == 302
     assert Dossier.objects.count() == 1
     assert "Mã hồ sơ cho người dân" in as_("clerk").get(response.url).content.decode()
+
+
+def test_the_slip_is_a_sheet_to_print_without_the_digits(as_, dossier_at, tmp_path):
+    dossier = dossier_at(State.RECEIVED)
+    response = as_("clerk").get(reverse("slip_sheet", args=[dossier.pk]))
+    assert response.headers["Content-Type"] == "application/pdf"
+    (tmp_path / "slip.pdf").write_bytes(response.content)
+    text = subprocess.run(["pdftotext", tmp_path / "slip.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    assert dossier.code in text
+    assert dossier.receipt.code in "".join(text.split()).replace("-", "")
+    assert "BỘ PHẬN TIẾP NHẬN" in text
+    assert people.DIGITS not in text.replace(dossier.code, "")
 
 
 def test_a_scan_of_unknown_type_is_refused_beside_the_form(as_):

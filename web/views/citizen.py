@@ -56,7 +56,7 @@ WAY: tuple[Words, ...] = (
     _("Result ready"),
 )
 OF_STATE = {
-    State.RECEIVED: CitizenWords(_("Your dossier was received. You need not come yet."), 0),
+    State.RECEIVED: CitizenWords(_("Your dossier was received. You need not come yet."), 1),
     State.TRANSCRIBED: CitizenWords(_("Your papers are being compared. You need not come yet."), 1),
     State.CONFIRMED: CitizenWords(_("Your dossier waits for a leader's signature. You need not come yet."), 2),
     State.DRAWN: CitizenWords(_("Your dossier waits for a leader's signature. You need not come yet."), 2),

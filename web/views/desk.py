@@ -19,13 +19,16 @@ from dossiers.lifecycle import State, Step
 from dossiers.models import Dossier, Field, Page
 from dossiers.people import Role
 from dossiers.permissions import Verb, may
+from dossiers.transcription import MISFILED
 from web import images, typed, words
+from web.downloads import pdf_download
 from web.errors import sentence_of, status_of
 from web.forms import Reason, Receive, Refile, Resume
 from web.refusals import FormNotComplete
 from web.review_page import field_values, flag_words, groups_of, left_words, next_name, page_rows, pages_of, seen_of
 from web.rules import StaffRequest, needs, page
 from web.shown import done_words, procedure_name
+from web.slips import slip_pdf
 from web.views.official import given_back_words
 
 DOSSIERS_ON_A_PAGE = 50
@@ -103,6 +106,12 @@ def slip(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
     return render(request, "desk/received.html", values)
 
 
+@page(needs(Verb.RECEIVE), "GET")
+def slip_sheet(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
+    dossier = rows.found(request.actor, dossier_id)
+    return pdf_download(slip_pdf(dossier), f"{dossier.code}-giay-hen.pdf")
+
+
 @page(needs(Verb.SEE), "GET")
 def dossier(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
     return _dossier_page(request, rows.found(request.actor, dossier_id))
@@ -146,13 +155,14 @@ def _other_steps(request: StaffRequest, dossier: Dossier) -> list[dict[str, obje
         Step.WITHDRAW: Reason(auto_id="id_withdraw_%s"),
     }
     told = words.OTHER_STEPS
+    first = None if not dossier.flags else Step.REFILE if MISFILED in dossier.flags else Step.RETURN
     return [
         {
             "step": step,
             "words": told[step][0],
             "advice": told[step][1],
             "form": form,
-            "open": bool(dossier.flags) and step is Step.REFILE,
+            "open": step is first,
         }
         for step, form in forms.items()
         if may(request.actor, step, case)
