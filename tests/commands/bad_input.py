@@ -28,7 +28,7 @@ def make_bad_files(folder: Path) -> dict[str, Path]:
         pdf.save(bad["encrypted"], encryption=pikepdf.Encryption(owner="owner", user="user"))
     bad["giant-page"] = folder / "giant-page.pdf"
     with pikepdf.new() as pdf:
-        pdf.add_blank_page(page_size=(612, 2_147_483_647))
+        pdf.add_blank_page().obj.MediaBox = [0, 0, 612, 2_147_483_647]
         pdf.save(bad["giant-page"])
     bad["folder"] = folder / "folder.pdf"
     bad["folder"].mkdir()

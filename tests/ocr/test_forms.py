@@ -119,9 +119,9 @@ def test_a_skewed_form_in_uneven_light_is_read(reader, tmp_path, read):
     page = np.asarray(filled(FORM, WRITTEN), dtype=np.float32)
     height, width = page.shape
     tilt = cv2.getRotationMatrix2D((width / 2, height / 2), 2.0, 1.0)
-    page = cv2.warpAffine(page, tilt, (width, height), borderValue=255)
-    page *= np.linspace(0.6, 1.0, width, dtype=np.float32)
-    skewed = reader.digitize(saved(tmp_path, Image.fromarray(page.astype(np.uint8))))
+    tilted = cv2.warpAffine(page, tilt, (width, height), borderValue=255)
+    shaded = tilted * np.linspace(0.6, 1.0, width, dtype=np.float32)
+    skewed = reader.digitize(saved(tmp_path, Image.fromarray(shaded.astype(np.uint8))))
     assert abs(skewed.pages[0].deskew_deg) == pytest.approx(2.0, abs=0.2)
     values = {name: field.value for name, field in skewed.fields.items()}
     assert values == {name: field.value for name, field in read.fields.items()}
