@@ -1,6 +1,7 @@
 """Scans of every kind become pages of text, and a copy that can be searched; the scan itself is never touched."""
 
 import subprocess
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
@@ -78,7 +79,7 @@ def test_every_page_of_a_tiff_is_read(reader, tmp_path):
     bilevel = [drawn_page([line]).convert("1") for line in lines]
     path = tmp_path / "three.tif"
     bilevel[0].save(path, save_all=True, append_images=bilevel[1:], compression="group4", dpi=(200, 200))
-    told: list[object] = []
+    told: list[Mapping[str, object]] = []
     read = reader.digitize(path, on_progress=told.append)
     assert [page.text for page in read.pages] == lines
     assert {(step["page"], step["pages"]) for step in told} == {(1, 3), (2, 3), (3, 3)}
