@@ -1,5 +1,7 @@
 """What every address must keep: a rule, its methods, sign-in, CSRF, headers everywhere, nothing for strangers."""
 
+import re
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -174,3 +176,14 @@ def test_a_fault_of_our_own_is_told_without_a_traceback(office, as_, dossier_at,
     assert "Có lỗi ở phía chúng tôi" in response.content.decode()
     assert "Traceback" not in response.content.decode()
     assert_headers(response)
+
+
+def test_no_template_steps_round_escaping_or_the_policy():
+    folder = Path(__file__).parents[2] / "web" / "templates"
+    for path in folder.rglob("*.html"):
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe\b|autoescape off|mark_safe|\sstyle=|\son[a-z]+=|javascript:", source), path
+        for tag in re.findall(r"<script[^>]*>", source):
+            assert " src=" in tag, path
+        assert "http://" not in source.replace("http://www.w3.org", ""), path
+        assert "https://" not in source, path
