@@ -43,6 +43,7 @@ class Server:
                 elif not self._obey():
                     for pid, _ in self._running.values():
                         _kill_group(pid)
+                    shutil.rmtree(self._scratch, ignore_errors=True)  # the parent may have been killed
                     return
 
     def _obey(self) -> bool:

@@ -1,6 +1,9 @@
 """Whatever a task does, its caller gets an answer or one clear error, and the next task is not touched by it."""
 
 import io
+import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -97,6 +100,27 @@ def test_a_stopped_task_takes_the_programs_it_started_with_it(box, tmp_path):
     while _is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not _is_alive(pid)
+
+
+def test_a_caller_that_was_killed_leaves_no_process_and_no_folder_behind(tmp_path):
+    note = tmp_path / "pid"
+    program = (
+        "import sandbox.zygote as z; from pathlib import Path\n"
+        f"z.ENVIRONMENT['PYTHONPATH'] += ':{Path(__file__).parent}'\n"
+        f"z.Sandbox(['hostile']).call('hostile:sleep_in_a_child', arguments={str(note)!r})"
+    )
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment, cwd=sandbox.zygote.ROOT) as caller:
+        deadline = time.monotonic() + 60
+        while not note.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.2)
+        caller.kill()
+    pid = int(note.read_text(encoding="utf-8"))
+    while (_is_alive(pid) or list(tmp_path.glob("moonseal-sandbox-*"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _is_alive(pid)
+    assert not list(tmp_path.glob("moonseal-sandbox-*"))
 
 
 def test_the_callers_secrets_and_open_files_are_not_inside(box, tmp_path, monkeypatch):
