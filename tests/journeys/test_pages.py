@@ -74,3 +74,13 @@ def test_a_field_and_its_box_find_each_other(office, window):
     assert desk.page.locator(":focus").get_attribute("id") == f"i-{other.pk}"
     desk.page.keyboard.press("Shift+Enter")
     assert desk.page.locator(":focus").get_attribute("id") != f"i-{other.pk}"
+
+
+def test_the_page_shows_by_itself_when_the_machine_has_read(office, window):
+    dossier = people.received(office)
+    desk = window()
+    desk.sign_in("lan")
+    desk.go(f"/dossiers/{dossier.pk}")
+    assert desk.page.get_by_text("Máy đang đọc bản quét").count()
+    people.read(office, dossier)
+    desk.page.get_by_role("heading", name="Các ô").wait_for()

@@ -126,7 +126,11 @@ def received(cast: Cast, procedure: str = "1.004873") -> Dossier:
 
 def transcribed(cast: Cast, flags: tuple[str, ...] = ()) -> Dossier:
     """Return a dossier as the reader would have left it."""
-    dossier = received(cast)
+    return read(cast, received(cast), flags)
+
+
+def read(cast: Cast, dossier: Dossier, flags: tuple[str, ...] = ()) -> Dossier:
+    """Write what the reader would have read."""
     scan = dossier.scans.get()
     at = datetime.now(UTC)
     put = files.put_bytes(files.owner_of(cast.unit, dossier.pk), scan_pdf(), "application/pdf")

@@ -27,3 +27,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// While the machine reads, the page looks again by itself; there is nothing to type on it then.
+const waiting = document.querySelector("[data-reload-s]");
+if (waiting) window.setTimeout(() => window.location.reload(), Number(waiting.dataset.reloadS) * 1000);
