@@ -59,7 +59,6 @@ def web(folder: Path) -> None:
         own_style((govuk / "govuk-frontend.min.css").read_text(encoding="utf-8")), encoding="utf-8"
     )
     shutil.copyfile(govuk / "govuk-frontend.min.js", folder / "govuk-frontend.min.js")
-    shutil.copyfile(SOURCE / "htmx.org" / "dist" / "htmx.min.js", folder / "htmx.min.js")
     shutil.copyfile(SOURCE / "@fontsource" / "be-vietnam-pro" / "LICENSE", folder / "be-vietnam-pro-LICENSE")
     for path in web_fonts():
         shutil.copyfile(path, folder / path.name)
