@@ -22,7 +22,6 @@ FONTS = ("Tinos_400Regular", "Tinos_400Regular_Italic", "Tinos_700Bold", "Tinos_
 FRONT_END = (
     "govuk-frontend.min.css",
     "govuk-frontend.min.js",
-    "htmx.min.js",
     "be-vietnam-pro-vietnamese-400-normal.woff2",
 )
 PYTHON = ((3, 11), (3, 13))
