@@ -100,7 +100,7 @@ class Watched:
         assert (small, low) == ([], [])
 
     def hear(self, told: ConsoleMessage) -> None:
-        """Keep what the browser complains of, but for its remark on a form that was sent back (422), which may come late."""
+        """Keep what the browser complains of; its remark on a form sent back (422) is none, and may come late."""
         if told.type == "error" and "status of 422" not in told.text:
             self.complaints.append(told.text)
 
