@@ -15,8 +15,7 @@ bench: ## fields right, CPU beside peers in the same run
 	OMP_THREAD_LIMIT=1 $(python) bench/run.py
 
 soak: ## minutes to hours: fresh machines in a folder (as root), kill loops
-	tests/bare/prove.sh
-	$(python) -m pytest tests/soak -q
+	$(python) tests/soak/run.py
 
 up: ## a private PostgreSQL and S3 server for daily work
 	@tests/services/start_pg.sh start
