@@ -56,10 +56,9 @@ def kills(seed: int, count: int) -> dict[str, Any]:
             if (out / "summary.json").exists():  # it was faster than the dice
                 break
         killed = _ended(out) if not (out / "summary.json").exists() else _summary(out)
-        audit = subprocess.run(
-            [sys.executable, "-m", "service", "audit", "verify"], cwd=ROOT, env=os.environ | {"MOONSEAL_DATA": str(out)},
-            check=False, capture_output=True,
-        )  # fmt: skip
+        data = os.environ | {"MOONSEAL_DATA": str(out)}
+        command = [sys.executable, "-m", "service", "audit", "verify"]
+        audit = subprocess.run(command, cwd=ROOT, env=data, check=False, capture_output=True)
     same = killed == undisturbed
     return {
         "good": same and audit.returncode == 0,
