@@ -107,7 +107,7 @@ class PlainReader:
         )
 
     def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes:
-        raise AssertionError("no step draws a page")
+        raise NotImplementedError
 
 
 def _page(number: int, page_class: PageClass) -> PageReading:
