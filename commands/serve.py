@@ -4,6 +4,7 @@ Loopback only for now: other addresses need the full sandbox (bubblewrap), a rea
 processes of granian's; this process starts them, watches the worker, and ends both in an orderly way.
 """
 
+import faulthandler
 import ipaddress
 import signal
 import socket
@@ -25,6 +26,8 @@ from dossiers.engines import FolderKind
 from dossiers.people import Role
 
 THREADS_PER_PROCESS = 4
+WORKER_STOP_S = 20  # then a web process is killed; nothing is lost by it
+STOP_S = 120  # then this process says where each thread waits, and ends
 TITLES = {
     Role.CLERK: "tiếp nhận / clerk",
     Role.OFFICIAL: "lãnh đạo ký / official",
@@ -46,6 +49,7 @@ def serve(host: str, port: int, *, tls_cert: Path | None, tls_key: Path | None, 
         port=port,
         interface=Interfaces.WSGI,
         blocking_threads=THREADS_PER_PROCESS,
+        workers_kill_timeout=WORKER_STOP_S,
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,
@@ -59,6 +63,8 @@ def serve(host: str, port: int, *, tls_cert: Path | None, tls_key: Path | None, 
     with wired(), jobs.running():
         jobs.settle()
         server.serve()
+        faulthandler.dump_traceback_later(STOP_S, exit=True)
+    faulthandler.cancel_dump_traceback_later()
     return 0
 
 
