@@ -15,6 +15,7 @@ from pathlib import Path
 
 from commands.console import Console
 from commands.folder import HOME, configured_folder
+from ocr.second_models import unusable
 
 PACKAGES, ASSETS = HOME / "packages", HOME / "assets"
 TESSDATA = Path("/usr/share/tesseract-ocr/5/tessdata")
@@ -45,7 +46,19 @@ class Finding:
 
 def machine() -> Iterator[Finding]:
     """Look at what every installation needs, whatever its data folder."""
-    for look in (_python, _packages, _tesseract, _languages, _model, _fonts, _front_end, _sandbox, _clock, _disk):
+    for look in (
+        _python,
+        _packages,
+        _tesseract,
+        _languages,
+        _model,
+        _second_readers,
+        _fonts,
+        _front_end,
+        _sandbox,
+        _clock,
+        _disk,
+    ):
         yield _safely(look)
 
 
@@ -140,6 +153,14 @@ def _model() -> Finding:
         return Finding(name, ok=True, found=f"vie_best, sha256 {digest}")
     found = f"sha256 {digest}, không phải / not {pinned}"
     return Finding(name, ok=False, found=found, how_to_get=f"rm '{path}' .tools/ready-*; {SET_UP}")
+
+
+def _second_readers() -> Finding:
+    name = "mô hình đọc lại / second readers"
+    if problems := unusable():
+        found = f"{'; '.join(problems)} — mọi ô phải có người xem / every field is shown to a person"
+        return Finding(name, ok=False, found=found, how_to_get=f"rm -f .tools/ready-*; {SET_UP}")
+    return Finding(name, ok=True, found="asterocr, trueocr")
 
 
 def _present(name: str, folder: Path, files: Sequence[str]) -> Finding:

@@ -1,0 +1,55 @@
+"""Where the second readers' models lie: in two wheels of which nothing else is used, and only in the versions measured.
+
+The files are found without importing the packages (asterocr's carries training servers and tunnels).
+"""
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import NamedTuple
+
+
+class ModelFile(NamedTuple):
+    package: str
+    path: str
+    sha256: str
+
+
+CAREFUL = ModelFile(
+    "asterocr", "asterocr/assets/asternet.onnx", "10c96b533e1f64031d73edfddafd7d4b13595544f11891f0531bcd72cb29be80"
+)
+CAREFUL_ALPHABET = ModelFile(
+    "asterocr", "asterocr/assets/vocab.json", "82c6df018ceca8c10876947e0f7df798ed321825276ed7f3bb12ae3ed6dc647b"
+)
+QUICK = ModelFile(
+    "trueocr", "trueocr/models/rec.onnx", "360b800dcbebd1099270f703ac35a43a6c86b40de049c4be78a130184b3bfef0"
+)
+QUICK_ALPHABET = ModelFile(
+    "trueocr", "trueocr/models/meta.json", "934c619f2b8579aa0fa0ead0ec20afc79fd92966be0255ebaf821142fe8740cd"
+)
+
+
+class ModelUnusable(Exception):
+    """A model is not there, or is not the one that was measured."""
+
+
+def content(model: ModelFile) -> bytes:
+    """Return a model's bytes, whose digest was checked. Raises ``ModelUnusable``."""
+    try:
+        found = Path(str(distribution(model.package).locate_file(model.path))).read_bytes()
+    except (PackageNotFoundError, OSError) as error:
+        raise ModelUnusable(f"{model.package}: absent") from error
+    if (digest := hashlib.sha256(found).hexdigest()) != model.sha256:
+        raise ModelUnusable(f"{model.package}: sha256 {digest}, not {model.sha256}")
+    return found
+
+
+def unusable() -> list[str]:
+    """Return what is wrong with the models, one sentence each; empty where both can be used."""
+    found = []
+    for model in (CAREFUL, CAREFUL_ALPHABET, QUICK, QUICK_ALPHABET):
+        try:
+            content(model)
+        except ModelUnusable as problem:
+            found.append(str(problem))
+    return found

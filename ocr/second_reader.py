@@ -1,0 +1,154 @@
+"""Engines of another family than Tesseract, which judge its doubt: what two families read alike is hardly ever wrong.
+
+``quick`` (trueocr's line model) costs a tenth of Tesseract and reads digits best; ``careful`` (asterocr's) reads
+Vietnamese letters best and costs twice Tesseract (ocr.md 9).
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]  # has no types
+from numpy.typing import NDArray
+
+from ocr import second_models
+from ocr.raster import Pixels
+
+INK = 160  # below it a pixel is writing
+BLANK = 0  # of CTC: no character ends here
+
+CAREFUL_HEIGHT_PX = 32
+CAREFUL_WIDTH_PX = 1024  # the model breaks above it; longer lines are cut at a gap
+CAREFUL_STEP_PX = 4
+CAREFUL_MARGIN = 0.06  # of the height of the writing, white around it
+
+QUICK_HEIGHT_PX = 96  # the line stands in the middle of three
+QUICK_WIDTH_PX = 768
+QUICK_STEP_PX = 8
+QUICK_MARGIN, QUICK_SIDE = 1.6, 0.3  # above and below, left and right, of the height of the writing
+
+
+class _Session(Protocol):
+    """What we use of an ``onnxruntime.InferenceSession``."""
+
+    def run(self, names: list[str], inputs: dict[str, NDArray[Any]]) -> list[NDArray[Any]]: ...
+
+
+@dataclass(frozen=True)
+class LineReading:
+    """One line as a second reader sees it: NFC, single spaces; the confidence of its least sure character."""
+
+    text: str
+    confidence: float
+
+
+NOTHING = LineReading("", 0.0)
+
+
+class SecondReaders:
+    """Both models, loaded. Making one raises ``ModelUnusable`` where a model is absent or another one."""
+
+    def __init__(self) -> None:
+        self._careful = _session(second_models.CAREFUL)
+        self._careful_alphabet = ["", *json.loads(second_models.content(second_models.CAREFUL_ALPHABET))["chars"][1:]]
+        self._quick = _session(second_models.QUICK)
+        self._quick_alphabet = ["", *json.loads(second_models.content(second_models.QUICK_ALPHABET))["charset"]]
+
+    def quick(self, lines: Sequence[Pixels]) -> list[LineReading]:
+        """Return what the quick model reads on grey lines, dark on white."""
+        return [self._quick_line(line) for line in lines]
+
+    def careful(self, lines: Sequence[Pixels]) -> list[LineReading]:
+        """Return what the careful model reads on grey lines, dark on white."""
+        return [self._careful_line(line) for line in lines]
+
+    def _quick_line(self, line: Pixels) -> LineReading:
+        tight = _cut_to_ink(line, QUICK_MARGIN, QUICK_SIDE)
+        if tight is None:
+            return NOTHING
+        image = _scaled(tight, QUICK_HEIGHT_PX, QUICK_STEP_PX, QUICK_WIDTH_PX)
+        width = image.shape[1]
+        ink = np.zeros((1, 1, QUICK_HEIGHT_PX, width + QUICK_STEP_PX), dtype=np.float32)  # the model looks a step ahead
+        ink[0, 0, :, :width] = 1.0 - image / np.float32(255)
+        inputs = {"x": ink, "widths": np.array([width], dtype=np.int64)}
+        steps, sureness, lengths = self._quick.run(["ids", "conf", "lengths"], inputs)
+        length = int(lengths[0])
+        return _decoded(steps[0][:length], sureness[0][:length], self._quick_alphabet)
+
+    def _careful_line(self, line: Pixels) -> LineReading:
+        tight = _cut_to_ink(line, CAREFUL_MARGIN, CAREFUL_MARGIN)
+        if tight is None:
+            return NOTHING
+        pieces = [self._careful_piece(piece) for piece in _cut_at_gaps(tight)]
+        texts = [piece.text for piece in pieces if piece.text]
+        return LineReading(" ".join(texts), min(piece.confidence for piece in pieces))
+
+    def _careful_piece(self, piece: Pixels) -> LineReading:
+        image = _scaled(piece, CAREFUL_HEIGHT_PX, CAREFUL_STEP_PX, CAREFUL_WIDTH_PX).astype(np.float32)
+        colour = np.repeat((image / 127.5 - 1.0)[None, None], 3, axis=1)
+        (likely,) = self._careful.run(["log_probs"], {"images": colour})
+        best = likely[:, 0].argmax(axis=1)
+        sureness = np.exp(likely[np.arange(len(best)), 0, best])
+        return _decoded(best, sureness, self._careful_alphabet)
+
+
+def _session(model: second_models.ModelFile) -> _Session:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # threads do not survive the sandbox's fork
+    options.enable_cpu_mem_arena = False  # it keeps the memory of the widest line
+    session: _Session = onnxruntime.InferenceSession(
+        second_models.content(model), options, providers=["CPUExecutionProvider"]
+    )
+    return session
+
+
+def _cut_to_ink(line: Pixels, margin: float, side: float) -> Pixels | None:
+    """Return the line cut to its writing with white around, in shares of its height; None without writing."""
+    dark = line < INK
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    if not len(rows):
+        return None
+    inner = line[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    above, beside = round(margin * len(inner)), round(side * len(inner))
+    cut = cv2.copyMakeBorder(inner, above, above, beside, beside, cv2.BORDER_CONSTANT, value=(255,))
+    return np.asarray(cut, dtype=np.uint8)
+
+
+def _cut_at_gaps(line: Pixels) -> list[Pixels]:
+    """Return the line in pieces that the careful model can take, cut in the widest gap near the middle."""
+    height, width = line.shape
+    if width * CAREFUL_HEIGHT_PX / height <= CAREFUL_WIDTH_PX:
+        return [line]
+    first, last = width // 4, width * 3 // 4
+    clear = ~(line[:, first:last] < INK).any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], clear.astype(np.int8), [0]))))
+    gaps = edges.reshape(-1, 2)
+    if not len(gaps):
+        return [line]
+    begin, end = gaps[np.argmax(gaps[:, 1] - gaps[:, 0])]
+    middle = first + int(begin + end) // 2
+    return [*_cut_at_gaps(line[:, :middle]), *_cut_at_gaps(line[:, middle:])]
+
+
+def _scaled(image: Pixels, height_px: int, step_px: int, most_px: int) -> Pixels:
+    """Return the image at a height, its width a whole number of steps and squeezed where it is too long."""
+    height, width = image.shape
+    steps = max(round(width * height_px / height / step_px), 8)
+    size = (min(steps * step_px, most_px), height_px)
+    way = cv2.INTER_AREA if height > height_px else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=way), dtype=np.uint8)
+
+
+def _decoded(steps: NDArray[Any], sureness: NDArray[Any], alphabet: Sequence[str]) -> LineReading:
+    """Return the characters of CTC's steps: repeats and blanks dropped."""
+    starts = (steps != BLANK) & np.concatenate(([True], steps[1:] != steps[:-1]))
+    text = _joined(alphabet[int(step)] for step in steps[starts])
+    return LineReading(text, round(float(sureness[starts].min()), 3)) if text else NOTHING
+
+
+def _joined(characters: Iterable[str]) -> str:
+    return " ".join(unicodedata.normalize("NFC", "".join(characters)).split())
