@@ -29,11 +29,16 @@ CODES = (
     "to-khai-dang-ky-khai-tu",
     "to-khai-xac-nhan-tinh-trang-hon-nhan",
     "to-khai-cap-ban-sao-trich-luc",
+    "to-khai-dang-ky-lai-khai-sinh",
+    "to-khai-dang-ky-ket-hon",
+    "to-khai-thay-doi-cai-chinh-ho-tich",
+    "to-khai-xac-nhan-thong-tin-ho-tich",
 )
 VERSION = "2024"
 VALID_FROM = "2024-06-06"  # the day from which Circular 04/2024/TT-BTP is in force
 VALID_TO = "2027-02-28"  # the last day before the civil-status law of 2026 (Law 03/2026/QH16) is in force
 SOURCE = "Thông tư 04/2024/TT-BTP; wording as annexed to a province's internal procedures of July 2025"
+FLOOR = 0.9  # the share of filled fields that `moonseal forms check` has to find right
 PAGE_MM = (210.0, 297.0)
 BLANK_DPI = 200
 GREY_LEVELS = 16
@@ -108,11 +113,12 @@ def _form_toml(about: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], bla
     yield f"valid_from = {VALID_FROM}"
     yield f"valid_to = {VALID_TO}"
     yield from (
-        f"{name} = {toml_of(value)}" for name, value in (("source", SOURCE), ("page_mm", PAGE_MM), ("blanks", blanks))
+        f"{name} = {toml_of(value)}"
+        for name, value in (("source", SOURCE), ("floor", FLOOR), ("page_mm", PAGE_MM), ("blanks", blanks))
     )
     for field in fields_of(parts):
         yield from ("", "[[field]]")
-        for name in ("key", "label", "type", "page", "boxes_mm", "join", "number_key", "values"):
+        for name in ("key", "label", "type", "page", "boxes_mm", "join", "number_key", "rows", "values"):
             if field.get(name):
                 yield f"{name} = {toml_of(field[name])}"
     for check in about["checks"]:

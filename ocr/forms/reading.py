@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 
 from ocr.clean import INK, reading_grey, softened
-from ocr.forms.ink import shifted_mask, without_dust
+from ocr.forms.combs import repacked
+from ocr.forms.ink import shifted_mask, text_rows, without_dust
 from ocr.forms.lists import with_surname_mended
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field, Kind
@@ -145,7 +146,15 @@ class _Sheet:
             pixels = self.flat[y0:y1, x0:x1]
             mask = shifted_mask(self.flat, self.blank, self.form_ink, (x0, y0, x1, y1))
             cleaned = np.asarray(cv2.inpaint(pixels, mask, INPAINT_RADIUS, cv2.INPAINT_NS), dtype=np.uint8)
-            if without_dust(cleaned, MM):
+            if not without_dust(cleaned, MM):
+                continue
+            if known.cells:
+                walls = box.x0 * self.width - x0, box.x1 * self.width - x0
+                strip = repacked(cleaned, *walls, known.cells)
+                found += [] if strip is None else [_Crop(known, strip, x0, y0)]
+            elif known.rows > 1:
+                found += [_Crop(known, pixels, x0, y0 + top) for top, pixels in text_rows(cleaned, MM)]
+            else:
                 found.append(_Crop(known, cleaned, x0, y0))
         return found
 
@@ -315,7 +324,7 @@ def _with_number(seen: _Seen, index: int, number: _Seen) -> _Seen:
 
 def _raw(known: Field, seen: Sequence[_Seen], sheet: _Sheet) -> RawField:
     words = [word for one in seen for word in one.words]
-    if words:
+    if words and not known.cells:  # a comb's digits were moved
         box = sheet.page_box(
             min(w.x0 for w in words), min(w.y0 for w in words), max(w.x1 for w in words), max(w.y1 for w in words)
         )

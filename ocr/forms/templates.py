@@ -1,17 +1,21 @@
 """The forms we know, as data: blank pages, where each field stands, what it may hold, and which checks tie them.
 
 ``ocr/forms/data/README.md`` says what the boxes mean. A template is dated and versioned; nothing of a form is in code.
+A file that says nonsense is refused as a whole, in one sentence (``ocr.forms.strict``).
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from ocr.forms import strict
 from ocr.raster import Pixels
 from ocr.values import Box
 
@@ -27,6 +31,8 @@ class Kind(StrEnum):
     DATE_WORDS = "date_words"
     TIME = "time"
     NUMBER = "number"
+    PHONE = "phone"
+    IDENTITY_NUMBER = "identity_number"
     IDENTITY_PAPER = "identity_paper"
     SEX = "sex"
     ETHNIC_GROUP = "ethnic_group"
@@ -38,7 +44,7 @@ class Kind(StrEnum):
     @property
     def is_number(self) -> bool:
         """Whether it is read by the number model."""
-        return self in {Kind.DATE, Kind.TIME, Kind.NUMBER}
+        return self in {Kind.DATE, Kind.TIME, Kind.NUMBER, Kind.PHONE, Kind.IDENTITY_NUMBER}
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,9 @@ class Field:
     join: str  # between what stands in the boxes
     number_name: str | None  # the field that gets the identity number out of this line
     values: tuple[str, ...]  # of check boxes, one per box; of a closed list
+    label: str = ""
+    cells: int = 0  # of a comb: so many characters, each in a cell of its own
+    rows: int = 1  # of a table's cell: so many lines at most, wherever in it they stand
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,22 @@ class Printed:
 
 @dataclass(frozen=True)
 class TemplatePage:
+    """``blank`` stays packed until somebody needs its pixels: forms are many, a page is filled on one of them."""
+
     number: int
-    grey: Pixels
+    blank: Path
     width_mm: float
     height_mm: float
     fields: tuple[Field, ...]
     texts: tuple[Printed, ...]
+
+    @cached_property
+    def grey(self) -> Pixels:
+        """The blank's pixels, white paper, dark print."""
+        grey = cv2.imread(str(self.blank), cv2.IMREAD_GRAYSCALE)
+        if grey is None:
+            raise FileNotFoundError(self.blank)
+        return np.asarray(grey, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -81,44 +100,66 @@ class Rule:
 class Template:
     code: str
     version: str
+    title: str
     procedure: str
+    valid_from: date
+    valid_to: date | None  # the last day; None: still in force
+    floor: float  # the share of filled fields that ``moonseal forms check`` has to find right
     pages: tuple[TemplatePage, ...]
     rules: tuple[Rule, ...]
 
+    def is_valid_on(self, day: date) -> bool:
+        """Whether this version was in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
 
 def load_templates(folder: Path = DATA) -> Sequence[Template]:
-    """Return every form of the folder, by code and version."""
-    return [_template(path) for path in sorted(folder.glob("*/*/form.toml"))]
+    """Return every form of the folder, by code and version; raises ``TemplateBroken``."""
+    templates = [_template(path) for path in sorted(folder.glob("*/*/form.toml"))]
+    strict.check_versions([(t.code, t.version, t.valid_from, t.valid_to) for t in templates])
+    return templates
 
 
 def _template(path: Path) -> Template:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = strict.read(path, frozenset(Kind))
     width_mm, height_mm = data["page_mm"]
 
     def box(edges: Sequence[float]) -> Box:
         x0, y0, x1, y1 = edges
         return Box(x0 / width_mm, y0 / height_mm, x1 / width_mm, y1 / height_mm)
 
-    pages = []
-    for number, name in enumerate(data["blanks"], start=1):
-        grey = cv2.imread(str(path.parent / name), cv2.IMREAD_GRAYSCALE)
-        if grey is None:
-            raise FileNotFoundError(path.parent / name)
-        fields = tuple(
-            Field(
-                field["key"],
-                Kind(field["type"]),
-                tuple(box(edges) for edges in field["boxes_mm"]),
-                field.get("join", " "),
-                field.get("number_key"),
-                tuple(field.get("values", ())),
-            )
-            for field in data.get("field", ())
-            if field["page"] == number
+    def field(about: dict[str, Any]) -> Field:
+        return Field(
+            about["key"],
+            Kind(about["type"]),
+            tuple(box(edges) for edges in about["boxes_mm"]),
+            about.get("join", " "),
+            about.get("number_key"),
+            tuple(about.get("values", ())),
+            about["label"],
+            about.get("cells", 0),
+            about.get("rows", 1),
         )
-        texts = tuple(
-            Printed(text["value"], box(text["box_mm"])) for text in data.get("text", ()) if text["page"] == number
+
+    def printed(number: int) -> tuple[Printed, ...]:
+        own = (text for text in data.get("text", ()) if text["page"] == number)
+        return tuple(Printed(text["value"], box(text["box_mm"])) for text in own)
+
+    pages = tuple(
+        TemplatePage(
+            number,
+            path.parent / name,
+            width_mm,
+            height_mm,
+            tuple(field(about) for about in data.get("field", ()) if about["page"] == number),
+            tuple(
+                Printed(text["value"], box(text["box_mm"])) for text in data.get("text", ()) if text["page"] == number
+            ),
         )
-        pages.append(TemplatePage(number, np.asarray(grey, dtype=np.uint8), width_mm, height_mm, fields, texts))
+        for number, name in enumerate(data["blanks"], start=1)
+    )
     rules = tuple(Rule(check["rule"], tuple(check["fields"])) for check in data.get("check", ()))
-    return Template(data["code"], data["version"], data["procedure"], tuple(pages), rules)
+    return Template(
+        data["code"], data["version"], data["title"], data["procedure"], data["valid_from"], data.get("valid_to"),
+        data["floor"], pages, rules,
+    )  # fmt: skip

@@ -21,6 +21,7 @@ from ocr.forms.templates import Kind
 from ocr.values import Check
 
 IDENTITY_NUMBER = re.compile(r"\d{12}")
+PHONE = re.compile(r"0\d{9,10}")
 TIME = re.compile(r"(\d{1,2})\D+(\d{1,2})")
 NAME = re.compile(r"[^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*(?: [^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*)*")
 ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
@@ -46,7 +47,7 @@ class Parsed:
     problems: tuple[str, ...] = ()
 
 
-def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
+def parsed(raw: RawField) -> Parsed:  # noqa: C901, PLR0911 - one answer per type
     """Return the value of a field by its type."""
     kind = raw.field.kind
     if kind is Kind.CHECKBOX:
@@ -68,6 +69,9 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
             value = f"{int(found[1]):02d}:{int(found[2]):02d}" if found is not None and right else None
         case Kind.NUMBER:
             value = text if text.isdecimal() else None
+        case Kind.PHONE | Kind.IDENTITY_NUMBER:
+            digits = re.sub(r"[ .\-]", "", text)  # people group long numbers
+            value = digits if (PHONE if kind is Kind.PHONE else IDENTITY_NUMBER).fullmatch(digits) else None
         case Kind.PERSON_NAME:
             return _name(raw, text)
         case Kind.DATE_WORDS:
