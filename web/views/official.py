@@ -7,7 +7,6 @@ signature and never drawn back into a page.
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,10 +17,9 @@ from dossiers import issue, rows
 from dossiers.lifecycle import State, Step
 from dossiers.models import Dossier, SigningSession
 from dossiers.permissions import may
-from signing import SigningError
 from web import images, typed
-from web.errors import sentence_of, status_of
 from web.forms import REASONS, Pin, Reason
+from web.key_use import done, use_key
 from web.labels import label_of
 from web.refusals import FormNotComplete
 from web.rules import StaffRequest, needs, page
@@ -72,19 +70,8 @@ def look(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("sign", args=[dossier_id]))
     dossier = rows.found(request.actor, dossier_id)
     form = Pin(request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                issue.sign(request.actor, dossier_id, given["shown_sha256"], given["pin"])
-            except SigningError as refusal:
-                form.refuse("pin", sentence_of(refusal))
-                status = status_of(refusal)
-            else:
-                messages.success(request, _("Signed. The records clerk seals it next."))
-                return HttpResponseRedirect(reverse("official"))
+    if (status := use_key(request, dossier_id, form, issue.sign)) is None:
+        return done(request, _("Signed. The records clerk seals it next."), "official")
     return _look_page(request, dossier, form, status)
 
 
@@ -115,5 +102,4 @@ def give_back(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
     if not form.is_valid():
         raise FormNotComplete
     issue.close_session(request.actor, dossier_id, form.cleaned_data["reason"])
-    messages.success(request, _("Not signed. The desk sees the reason; the number is void."))
-    return HttpResponseRedirect(reverse("official"))
+    return done(request, _("Not signed. The desk sees the reason; the number is void."), "official")

@@ -5,10 +5,8 @@ Also here: the result itself, as pictures for whoever may see the dossier and as
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dossiers import delivery, issue, rows
@@ -17,11 +15,10 @@ from dossiers.errors import DossierNotFound
 from dossiers.lifecycle import State, Step
 from dossiers.models import Dossier, Result, StoredFile
 from dossiers.permissions import Verb, may
-from signing import SigningError
 from web import images
 from web.downloads import pdf_download
-from web.errors import sentence_of, status_of
 from web.forms import Pin
+from web.key_use import done, use_key
 from web.rules import StaffRequest, needs, page
 from web.shown import done_words, procedure_name
 from web.views.official import QUEUE_MAX, waiting
@@ -54,19 +51,8 @@ def look(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
     dossier = rows.found(request.actor, dossier_id)
     form = Pin(request.POST if request.method == "POST" else None, initial={})
     form.fields["pin"].label = _("PIN of the seal")
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                issue.seal(request.actor, dossier_id, given["shown_sha256"], given["pin"])
-            except SigningError as refusal:
-                form.refuse("pin", sentence_of(refusal))
-                status = status_of(refusal)
-            else:
-                messages.success(request, _("Sealed. The citizen can download the result now."))
-                return HttpResponseRedirect(reverse("records"))
+    if (status := use_key(request, dossier_id, form, issue.seal)) is None:
+        return done(request, _("Sealed. The citizen can download the result now."), "records")
     return _look_page(request, dossier, form, status)
 
 
