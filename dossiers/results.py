@@ -17,7 +17,8 @@ def kind_of(dossier: Dossier, fields: Mapping[str, str | None]) -> ResultKind:
     """Return the kind of result these fields ask for, or raise ``FieldNotConfirmed``."""
     rules = procedure(dossier.procedure_code, office_day(dossier.received_at))
     if (kind := rules.result_kind(fields)) is None:
-        raise FieldNotConfirmed("no_result_for_this", field=rules.results[0].when_field)
+        asked = rules.results[0].when_field if rules.results else ""  # none is drawn for this procedure at all
+        raise FieldNotConfirmed("no_result_for_this", field=asked)
     return kind
 
 

@@ -1,4 +1,4 @@
-"""What invented people write into the four declarations: for every field the text on paper and the value it stands for.
+"""What invented people write into four declarations: for every field the text on paper and the value it stands for.
 
 The law asks sex, ethnic group, nationality and residence only of those who give no identity number, so these are
 sometimes left empty. Old (three-level) addresses stand on what was registered before July 2025.
@@ -49,7 +49,7 @@ class Case:
     made_on: date
 
 
-class _Hand:
+class Hand:
     """One writer's habits, kept through the whole declaration."""
 
     def __init__(self, rng: Random) -> None:
@@ -121,8 +121,8 @@ class _Hand:
 
 
 def birth(rng: Random, received_on: date) -> Case:
-    hand = _Hand(rng)
-    home = _home(rng)
+    hand = Hand(rng)
+    home = home_of(rng)
     mother = new_person(rng, ages=(19, 40), sex="Nữ", commune=home)
     father = new_person(rng, ages=(21, 45), sex="Nam", ethnicity=rng.choice((mother.ethnicity, "Mường")))
     child = new_person(rng, ages=(0, 0), surname=father.full_name.split()[0], ethnicity=father.ethnicity, commune=home)
@@ -152,15 +152,15 @@ def birth(rng: Random, received_on: date) -> Case:
         hand.text("marriage.number", str(rng.randint(3, 98)))
         hand.text("marriage.book", f"01/{married_on.year}")
         hand.parts("marriage.date", married_on)
-        hand.text("marriage.place", f"UBND {_address_of(home, married_on)}")
+        hand.text("marriage.place", f"UBND {address_of(home, married_on)}")
     made_on = hand.made(received_on)
     hand.copies()
     return Case("to-khai-dang-ky-khai-sinh", hand.entries, requester, made_on)
 
 
 def death(rng: Random, received_on: date) -> Case:
-    hand = _Hand(rng)
-    home = _home(rng)
+    hand = Hand(rng)
+    home = home_of(rng)
     dead = new_person(rng, ages=(66, 94), commune=home)
     child_surname = dead.full_name.split()[0] if not dead.is_woman else None
     requester = new_person(rng, ages=(30, 60), commune=home, surname=child_surname, ethnicity=dead.ethnicity)
@@ -190,8 +190,8 @@ def death(rng: Random, received_on: date) -> Case:
 
 
 def marital_status(rng: Random, received_on: date) -> Case:
-    hand = _Hand(rng)
-    home = _home(rng)
+    hand = Hand(rng)
+    home = home_of(rng)
     person = new_person(rng, ages=(19, 45), commune=home)
     hand.requester(person, "Bản thân")
     hand.name("subject.full_name", person.full_name)
@@ -207,8 +207,8 @@ def marital_status(rng: Random, received_on: date) -> Case:
 
 
 def birth_copy(rng: Random, received_on: date) -> Case:
-    hand = _Hand(rng)
-    home = _home(rng)
+    hand = Hand(rng)
+    home = home_of(rng)
     subject = new_person(rng, ages=(1, 35), commune=home)
     parent = new_person(rng, ages=(45, 60), commune=home, surname=subject.full_name.split()[0], sex="Nam")
     mother = new_person(rng, ages=(44, 58), commune=home, sex="Nữ")
@@ -228,7 +228,7 @@ def birth_copy(rng: Random, received_on: date) -> Case:
         hand.text("subject.identity_paper", f"Số định danh cá nhân {subject.number}")
         hand.text("subject.identity_number", subject.number)
     registered_on = min(subject.birth_date + timedelta(days=rng.randint(5, 58)), received_on - timedelta(days=30))
-    hand.text("registration.agency", f"Ủy ban nhân dân {_address_of(home, registered_on)}")
+    hand.text("registration.agency", f"Ủy ban nhân dân {address_of(home, registered_on)}")
     hand.parts("registration.date", registered_on)
     hand.text("registration.number", str(rng.randint(2, 240)))
     hand.text("registration.book", f"{rng.randint(1, 2):02}/{registered_on.year}")
@@ -244,12 +244,12 @@ KINDS: Mapping[str, Callable[[Random, date], Case]] = {
 }  # fmt: skip
 
 
-def _home(rng: Random) -> Commune:
+def home_of(rng: Random) -> Commune:
     near: Sequence[Commune] = [c for c in communes() if c.commune == "Xã Nguyệt Ấn"]
     return rng.choice(near if rng.random() < 0.6 else communes())  # noqa: PLR2004 - the centre serves the whole province
 
 
-def _address_of(home: Commune, day: date) -> str:
+def address_of(home: Commune, day: date) -> str:
     return home.address if day >= TWO_LEVELS_SINCE else home.old_address
 
 

@@ -72,6 +72,11 @@ def parts(code: str) -> Sequence[Mapping[str, Any]]:
     return parts_of(engine(), code)
 
 
+def is_back_notes(code: str) -> bool:
+    """Whether nothing is written behind the first page."""
+    return all(field["page"] == 1 for field in fields_of(parts(code)))
+
+
 def filled(case: Case, rng: Random, typeface: str) -> list[Image.Image]:
     """Return the pages of a declaration with everything on them."""
     pages = [page.copy() for page in blank_pages(case.form)]
@@ -99,9 +104,18 @@ class _Writer:
         self._typeface, self._ink, self._lift_mm, self._rng = typeface, ink, lift_mm, rng
 
     def write(self, field: Mapping[str, Any], entry: Entry) -> None:
+        if rows := field.get("rows", 0):
+            field = {**field, "boxes_mm": self._rows(field["boxes_mm"][0], rows)}
         face, lines = laid_out(field, entry, self._typeface)
         for line, box in zip(lines, field["boxes_mm"], strict=False):
             self._line(line, box, face, is_slot="join" in field)
+
+    def _rows(self, box: Sequence[float], rows: int) -> list[list[float]]:
+        """Return lines within a table's cell, where no line is printed: as the hand falls."""
+        x0, y0, x1, y1 = box
+        pitch = (y1 - y0) / rows * self._rng.uniform(0.9, 1.0)
+        begin = y0 + self._rng.uniform(0.0, max((y1 - y0) - rows * pitch, 0.0)) + (pitch - BASELINE_MM) / 2 - 0.6
+        return [[x0, begin + pitch * row, x1, begin + pitch * (row + 1)] for row in range(rows)]
 
     def _line(self, line: str, box: Sequence[float], face: ImageFont.FreeTypeFont, *, is_slot: bool) -> None:
         x0, y0, x1, _ = box

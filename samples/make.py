@@ -3,7 +3,8 @@
 ``python -m samples.make --seed N --out DIR [--dossiers K]`` writes ``DIR/dossiers/NN-slug/`` (the scans, and
 ``dossier.toml``: what was declared at the desk, never the truth) and ``DIR/truth/NN-slug.json``. The same seed gives
 the same truth and the same pixels. In every dozen: three births (one with the copy of an identity card), three copies
-of a birth, two deaths, two confirmations of marital status, a wrong page and a dossier under the wrong procedure.
+of a birth, two deaths, two confirmations of marital status, a wrong page and a dossier under the wrong procedure. Every
+second dozen holds the other four declarations.
 """
 
 import argparse
@@ -24,15 +25,19 @@ from PIL import Image
 from printing.errors import PrintingError
 from samples.blanks import VERSION
 from samples.cases import KINDS, Case
+from samples.cases_more import KINDS_MORE
 from samples.degrade import DEVICES, Scan
 from samples.files import write_scan
-from samples.fill import TYPEFACES, FontsMissing, filled
+from samples.fill import TYPEFACES, FontsMissing, filled, is_back_notes
 from samples.papers import card_copy, letter
 from samples.people import dice, new_person
 
 FIRST_DAY = date(2026, 11, 16)  # a Monday; dossiers come in during that week
-PROCEDURES = {"birth": "1.001193", "death": "1.000656", "marital-status": "1.004873", "birth-copy": "2.000635"}
-RESULTS = {
+PROCEDURES = {
+    "birth": "1.001193", "death": "1.000656", "marital-status": "1.004873", "birth-copy": "2.000635",
+    "birth-again": "1.004884", "marriage": "1.000894", "change": "1.004859", "confirmation": "2.002516",
+}  # fmt: skip
+RESULTS = {  # of what this office draws itself
     "birth": "birth-extract", "death": "death-extract", "marital-status": "marital-status-confirmation",
     "birth-copy": "birth-extract",
 }  # fmt: skip
@@ -55,6 +60,12 @@ DOZEN = (
     Plan("death", "death"), Plan("death", "death"),
     Plan("marital-status", "marital-status"), Plan("marital-status", "marital-status"),
     Plan(None, "birth"), Plan("marital-status", "death"),
+)  # fmt: skip
+SECOND_DOZEN = (
+    Plan("birth-again", "birth-again"), Plan("birth-again", "birth-again"),
+    Plan("birth-again", "birth-again", has_card=True), Plan("marriage", "marriage"), Plan("marriage", "marriage"),
+    Plan("marriage", "marriage"), Plan("change", "change"), Plan("change", "change"), Plan("change", "change"),
+    Plan("confirmation", "confirmation"), Plan("confirmation", "confirmation"), Plan("birth-again", "birth"),
 )  # fmt: skip
 
 
@@ -111,7 +122,7 @@ def made_dossier(seed: int, index: int) -> Dossier:
         "misfiled": right != plan.declared,
         "wrong_page": case is None,
         "degradation": device,
-        "expected_result": RESULTS[right] if case and right == plan.declared else None,
+        "expected_result": RESULTS.get(right) if case and right == plan.declared else None,
         "fields": {key: entry.value for key, entry in case.entries.items()} if case else {},
     }
     return Dossier(f"{index + 1:02}-{plan.declared}", scans, rng, declared, truth)
@@ -136,7 +147,8 @@ def planned(seed: int, index: int) -> tuple[Plan, str]:
     """Return the plan and the device of a dossier: every dozen is shuffled, and sees every device."""
     dozen, place = divmod(index, len(DOZEN))
     rng = dice(f"{seed}/dozen/{dozen}")
-    plans, devices = list(DOZEN), [*DEVICES, *rng.sample(MORE_DEVICES, len(DOZEN) - len(DEVICES))]
+    plans = list(SECOND_DOZEN if dozen % 2 else DOZEN)
+    devices = [*DEVICES, *rng.sample(MORE_DEVICES, len(DOZEN) - len(DEVICES))]
     rng.shuffle(plans)
     rng.shuffle(devices)
     card = next(at for at, plan in enumerate(plans) if plan.has_card)
@@ -157,9 +169,9 @@ def _pages(plan: Plan, rng: Random, received_on: date) -> tuple[list[Image.Image
             "made_on": f"ngày {received_on:%d} tháng {received_on.month} năm {received_on.year}",
         }
         return letter(text), None, writer.full_name
-    case = KINDS[plan.kind](rng, received_on)
+    case = {**KINDS, **KINDS_MORE}[plan.kind](rng, received_on)
     pages = filled(case, rng, rng.choice(list(TYPEFACES)))
-    if plan.kind != "birth" and rng.random() < 0.6:  # noqa: PLR2004 - the back, only notes, is often left out
+    if is_back_notes(case.form) and rng.random() < 0.6:  # noqa: PLR2004 - such a back is often left out
         pages = pages[:1]
     if plan.has_card:
         pages.append(card_copy(case.requester, rng))
