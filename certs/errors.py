@@ -4,6 +4,7 @@ CertError                     `code` is stable, `parameters` fill the sentence t
 ├── KeyLocked                 wrong password or PIN; a wrong PIN is never tried again
 ├── KeyUnavailable            no such file, token or object; a file that holds no key
 ├── CertificateInvalid        not a certificate, or one that our own authority would not sign
+├── CertificateNotFit         a certificate that must not sign now: expired, revoked, suspended, of the wrong purpose
 ├── AnchorUnknown             a trust store was asked for something it does not hold
 ├── RegisterDamaged           the register's chain is broken: stop, a person must look
 ├── ClockWentBack             the clock stands before the last token or register entry: stop
@@ -32,6 +33,10 @@ class KeyUnavailable(CertError):
 
 
 class CertificateInvalid(CertError):
+    pass
+
+
+class CertificateNotFit(CertError):
     pass
 
 

@@ -22,13 +22,14 @@ from certs.errors import CertificateInvalid, RevocationUnknown
 from certs.keys.file import FileKey
 
 IssuerKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+HOLD = "certificate_hold"  # suspended: may come back
 REASONS = {
     "unspecified": x509.ReasonFlags.unspecified,
     "key_compromise": x509.ReasonFlags.key_compromise,
     "affiliation_changed": x509.ReasonFlags.affiliation_changed,
     "superseded": x509.ReasonFlags.superseded,
     "cessation_of_operation": x509.ReasonFlags.cessation_of_operation,
-    "certificate_hold": x509.ReasonFlags.certificate_hold,
+    HOLD: x509.ReasonFlags.certificate_hold,
 }
 
 
@@ -142,7 +143,7 @@ def _from_ocsps(ocsps: Iterable[bytes], certificate: Certificate, issuer: Certif
         if answer.serial_number != certificate.parsed.serial_number or answer.issuer_key_hash != own_key:
             continue
         at = answer.revocation_time_utc
-        yield None if at is None else Revoked(answer.serial_number, at, "unspecified")
+        yield None if at is None else Revoked(answer.serial_number, at, _name_of(answer.revocation_reason))
 
 
 class Cache:
@@ -175,6 +176,10 @@ def _reason_of(entry: x509.RevokedCertificate) -> str:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
     except x509.ExtensionNotFound:
         return "unspecified"
+    return _name_of(reason)
+
+
+def _name_of(reason: x509.ReasonFlags | None) -> str:
     return next((name for name, flag in REASONS.items() if flag is reason), "unspecified")
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from certs.authority import Authority, Names, Subject
 from certs.errors import KeyUnavailable
+from certs.fitness import require_fit
 from certs.keys.file import load_key, load_saved_key, save_key
 from certs.keys.protocol import SigningKey
-from certs.keys.token import Token, parts_of_uri
+from certs.keys.token import Token
+from certs.keys.uri import address_in
 from certs.revocation import Evidence
 from certs.timestamps import TimestampAuthority, TimestampClient
 from commands.folder import configured_folder
@@ -60,14 +62,12 @@ def _secret(pin_file: Path | None, prompt: str) -> str:
 
 
 def _token_key(uri: str, pin_file: Path | None) -> SigningKey:
-    parts = parts_of_uri(uri)
-    module, label = parts.get("module-path"), parts.get("token")
-    if not module or not label:
-        raise KeyUnavailable("pkcs11_uri_incomplete")
-    token = Token(Path(module), label)
-    token.login(_secret(pin_file, f"PIN {label}: "))
-    identity = parts.get("id")
-    return token.key(label=parts.get("object"), key_id=None if identity is None else identity.encode())
+    """The certificate is judged before its PIN is asked for."""
+    address = address_in(uri)
+    token = Token(address.module, address.token)
+    require_fit(token.certificate(label=address.label, key_id=address.key_id), (), at=now())
+    token.login(_secret(pin_file, f"PIN {address.token}: "))
+    return token.key(label=address.label, key_id=address.key_id)
 
 
 def _dev_key(name: str, folder: Path) -> Chosen:

@@ -21,13 +21,12 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
-from certs.certificate import Certificate
-from certs.errors import RevocationUnknown
+from certs.fitness import require_fit
 from certs.keys.protocol import Digest, SigningKey
-from certs.revocation import Evidence, status_in
+from certs.revocation import Evidence
 from certs.timestamps import Token
 from signing.document import opened_for_update, our_errors
-from signing.errors import AlreadySealed, CertificateNotAccepted, DocumentNotSignable, TimestampUnavailable
+from signing.errors import AlreadySealed, DocumentNotSignable, TimestampUnavailable
 from signing.fields import FIELD_OF, LOCK_OF, add_field, fields_needed
 from signing.mark import stamp_style
 from signing.signer import KeySigner, Stamper, finished, parsed
@@ -72,7 +71,8 @@ def sign(  # ruff: ignore[too-many-arguments] - keywords, each a decision of the
     ``KeyUnavailable``; then nothing was signed.
     """
     with our_errors():
-        check_certificate(key, at=at, evidence=evidence, need_revocation=level in {Level.B_LT, Level.B_LTA})
+        need_revocation = level in {Level.B_LT, Level.B_LTA}
+        require_fit(key.certificate, key.chain, at=at, evidence=evidence, need_revocation=need_revocation)
         if level is not Level.B_B and timestamper is None:
             raise TimestampUnavailable("no_authority_configured")
         stream = BytesIO(pdf)
@@ -99,37 +99,6 @@ def sign(  # ruff: ignore[too-many-arguments] - keywords, each a decision of the
         if level is Level.B_LTA and stamper is not None:
             _append_document_timestamp(stream, stamper)
     return stream.getvalue()
-
-
-def check_certificate(
-    key: SigningKey, *, at: datetime, evidence: Evidence | None = None, need_revocation: bool = False
-) -> None:
-    """Raise ``CertificateNotAccepted`` with the reason, before any PIN is asked or key is used."""
-    certificate = key.certificate
-    if not certificate.may_sign_documents:
-        raise CertificateNotAccepted("certificate_of_wrong_purpose", signer=certificate.common_name)
-    if at < certificate.not_before:
-        raise CertificateNotAccepted("certificate_not_yet_valid", valid_from=certificate.not_before.isoformat())
-    if at > certificate.not_after:
-        raise CertificateNotAccepted("certificate_expired", expired=certificate.not_after.isoformat())
-    issuer = _issuer_of(key, evidence)
-    if evidence is None or issuer is None:
-        if need_revocation:
-            raise CertificateNotAccepted("revocation_unknown", serial=certificate.serial)
-        return
-    try:
-        revoked = status_in(evidence, certificate, issuer)
-    except RevocationUnknown:
-        if need_revocation:
-            raise CertificateNotAccepted("revocation_unknown", serial=certificate.serial) from None
-        return
-    if revoked is not None:
-        raise CertificateNotAccepted("certificate_revoked", revoked=revoked.at.isoformat(), reason=revoked.reason)
-
-
-def _issuer_of(key: SigningKey, evidence: Evidence | None) -> Certificate | None:
-    known = [*key.chain, *(Certificate(der) for der in (evidence.certificates if evidence else ()))]
-    return next((one for one in known if one.parsed.subject == key.certificate.parsed.issuer), None)
 
 
 def _check_order(

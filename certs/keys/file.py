@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 from certs.certificate import Certificate
 from certs.durable import write_durably
 from certs.errors import CertificateInvalid, KeyLocked, KeyUnavailable
+from certs.keys.algorithms import HASHES, algorithm_of, signature_bytes
 from certs.keys.protocol import Digest, KeyAlgorithm
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-HASHES = {Digest.SHA256: hashes.SHA256(), Digest.SHA384: hashes.SHA384(), Digest.SHA512: hashes.SHA512()}
 LARGEST_FILE_BYTES = 1 << 20
 
 
@@ -34,6 +34,7 @@ class FileKey:
         if _public(private_key) != _public(certificate.parsed):
             raise KeyUnavailable("key_and_certificate_differ")
         self._private_key, self._certificate, self._chain = private_key, certificate, chain
+        self._algorithm = algorithm_of(private_key.public_key())
 
     @property
     def certificate(self) -> Certificate:
@@ -45,13 +46,11 @@ class FileKey:
 
     @property
     def algorithm(self) -> KeyAlgorithm:
-        return KeyAlgorithm.RSA if isinstance(self._private_key, rsa.RSAPrivateKey) else KeyAlgorithm.ECDSA
+        return self._algorithm
 
     @property
     def signature_bytes(self) -> int:
-        if isinstance(self._private_key, rsa.RSAPrivateKey):
-            return self._private_key.key_size // 8
-        return 2 * ((self._private_key.key_size + 7) // 8) + 9  # two integers in DER
+        return signature_bytes(self._private_key.public_key())
 
     @property
     def private_key(self) -> PrivateKey:
@@ -145,7 +144,7 @@ def _checked(key: object, certificate: x509.Certificate | None, chain: list[x509
     if certificate is None:
         raise KeyUnavailable("no_certificate_beside_key", path=name)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise KeyUnavailable("key_algorithm_not_supported", path=name)
+        raise KeyUnavailable("key_algorithm_not_supported", found=type(key).__name__.removesuffix("PrivateKey"))
     ours, above = Certificate(certificate.public_bytes(Encoding.DER)), []
     by_subject = {one.subject: one for one in chain}
     current = certificate

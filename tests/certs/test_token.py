@@ -1,68 +1,41 @@
 """Keys on a PKCS#11 token: SoftHSM, one login, and a wrong PIN that is never tried again."""
 
-import subprocess
+import shutil
 import threading
-from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pkcs11 import Attribute, TokenFlag
+from pkcs11.exceptions import DeviceRemoved, MechanismInvalid, SessionHandleInvalid
 
-from certs.errors import KeyLocked, KeyUnavailable
-from certs.keys.token import Token, parts_of_uri
-
-MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-PIN = "246810"
+from certs.errors import CertError, KeyLocked, KeyUnavailable
+from certs.keys.algorithms import verifies
+from certs.keys.protocol import Digest, KeyAlgorithm
+from certs.keys.token import Token, refuse_near_lock, tries_left
+from certs.keys.uri import KeyAddress, address_in
+from tests.certs.softhsm import MODULE, PIN
 
 
 @pytest.fixture(scope="module")
-def token(tmp_path_factory, official):
-    """A token with the official's key and certificate; SoftHSM reads its settings once per process."""
-    folder = tmp_path_factory.mktemp("token")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
-    (folder / "key.pem").write_bytes(
-        official.private_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    (folder / "own.der").write_bytes(official.certificate.der)
-    (folder / "issuing.der").write_bytes(official.chain[0].der)
-    tool = ["pkcs11-tool", "--module", str(MODULE), "--token-label", "official", "--login", "--pin", PIN]
-    for command in (
-        ["softhsm2-util", "--init-token", "--free", "--label", "official", "--so-pin", "1357", "--pin", PIN],
-        [
-            "softhsm2-util",
-            "--import",
-            folder / "key.pem",
-            "--token",
-            "official",
-            "--label",
-            "k",
-            "--id",
-            "01",
-            "--pin",
-            PIN,
-        ],
-        [*tool, "--write-object", folder / "own.der", "--type", "cert", "--id", "01", "--label", "signing"],
-        [*tool, "--write-object", folder / "issuing.der", "--type", "cert", "--id", "02", "--label", "issuing"],
-    ):
-        subprocess.run(list(map(str, command)), check=True, capture_output=True)
+def token(tokens, official, kinds):
+    """A token with the official's key and certificate, and one key of each kind."""
+    tokens.put("official", official, "01", "signing")
+    tokens.put_certificate("official", official.chain[0].der, "02", "issuing")
+    for number, (name, key) in enumerate(kinds.items(), start=10):
+        tokens.put("official", key, str(number), name)
     found = Token(MODULE, "official")
     yield found
     found.close()
-    patch.undo()
 
 
-def test_the_token_signs_only_after_its_pin_and_a_wrong_one_is_not_retried(token, official):
+def test_the_certificate_is_seen_without_a_pin_and_the_token_signs_only_with_it(token, official):
+    assert token.certificate(label="signing") == official.certificate
     with pytest.raises(KeyLocked) as caught:
         token.key(label="signing")
     assert caught.value.code == "pin_needed"
     with pytest.raises(KeyLocked) as caught:
         token.login("111111")
-    assert caught.value.code == "wrong_pin"
+    assert (caught.value.code, caught.value.parameters["tries"]) == ("wrong_pin", "few")
     with pytest.raises(KeyLocked) as caught:
         token.login("111111")
     assert caught.value.code == "wrong_pin_not_retried"
@@ -70,9 +43,31 @@ def test_the_token_signs_only_after_its_pin_and_a_wrong_one_is_not_retried(token
     key = token.key(label="signing")
     assert key.certificate == official.certificate
     assert [one.common_name[:13] for one in key.chain] == ["Cấp chứng thư"]
-    signature = key.sign(b"to be signed")
-    assert len(signature) == key.signature_bytes
-    official.private_key.public_key().verify(signature, b"to be signed", padding.PKCS1v15(), hashes.SHA256())
+    assert verifies(official.private_key.public_key(), key.sign(b"to be signed"), b"to be signed", Digest.SHA256)
+
+
+def test_an_open_token_does_not_open_to_another_pin(token):
+    token.login(PIN)
+    with pytest.raises(KeyLocked) as caught:
+        token.login("111222")
+    assert caught.value.code == "token_open_with_another_pin"
+
+
+def test_a_pin_that_another_part_of_the_program_made_needless_is_not_taken_for_right(token):
+    token.login(PIN)
+    with pytest.raises(KeyUnavailable) as caught:
+        Token(MODULE, "official").login("999999")
+    assert caught.value.code == "token_in_use"
+
+
+@pytest.mark.parametrize("digest", list(Digest))
+@pytest.mark.parametrize("name", ["rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"])
+def test_every_kind_of_key_signs_on_a_token_as_in_a_file(token, kinds, name, digest):
+    token.login(PIN)
+    for key in (token.key(label=name), kinds[name]):
+        signature = key.sign(b"the same", digest)
+        assert len(signature) <= key.signature_bytes == kinds[name].signature_bytes
+        assert verifies(kinds[name].certificate.parsed.public_key(), signature, b"the same", digest)
 
 
 def test_many_threads_share_one_login(token):
@@ -88,23 +83,118 @@ def test_many_threads_share_one_login(token):
     assert len(set(signatures)) == 1
 
 
-def test_a_key_that_is_not_there_is_said_so(token):
+@pytest.mark.parametrize(
+    ("algorithm", "bits", "kind"),
+    [(KeyAlgorithm.RSA, 2048, rsa.RSAPublicKey), (KeyAlgorithm.ECDSA, 384, ec.EllipticCurvePublicKey)],
+)
+def test_a_key_made_on_the_token_signs_and_stays_there(token, algorithm, bits, kind):
+    token.login(PIN)
+    pair = token.make_key("made here", algorithm, bits)
+    assert isinstance(pair.public_key, kind)
+    assert pair.public_key.key_size == bits
+    assert verifies(pair.public_key, pair.sign(b"data"), b"data", Digest.SHA256)
+    with token.session() as session:
+        private_key = pair.require(session)
+        assert private_key[Attribute.SENSITIVE]
+        assert not private_key[Attribute.EXTRACTABLE]
+
+
+def test_a_certificate_is_stored_beside_its_key(token, official):
+    token.login(PIN)
+    token.store(official.certificate, b"\x77", "again")
+    assert token.certificate(key_id=b"\x77") == official.certificate
+
+
+def test_a_key_under_another_ones_certificate_gives_no_signature(token, tokens, kinds, official):
+    tokens.put("swapped", kinds["rsa-2048"], "01", "k")
+    swapped = Token(MODULE, "swapped")
+    swapped.login(PIN)
+    swapped.store(official.certificate, b"\x01", "wrong one")
+    with pytest.raises(KeyUnavailable) as caught:
+        swapped.key(label="wrong one").sign(b"data")
+    assert caught.value.code == "key_and_certificate_differ"
+    swapped.close()
+
+
+def test_a_token_pulled_out_between_two_signatures_is_said_so_and_wants_its_pin_again(tokens, kinds):
+    folder = tokens.folders["pulled"]
+    tokens.put("pulled", kinds["p-256"], "01", "k")
+    pulled = Token(MODULE, "pulled")
+    pulled.login(PIN)
+    key = pulled.key(label="k")
+    assert key.sign(b"first")
+    shutil.move(folder, tokens.folder / "away")
+    with pytest.raises(CertError) as caught:
+        key.sign(b"second")
+    assert caught.value.code == "token_gone"
+    with pytest.raises(CertError) as caught:
+        key.sign(b"third")
+    assert caught.value.code == "pin_needed"
+    with pytest.raises(CertError) as caught:
+        pulled.login(PIN)
+    assert caught.value.code == "token_not_found"
+    assert Token(MODULE, "official").certificate(label="signing")  # the others are still seen
+
+
+@pytest.mark.parametrize("what", [DeviceRemoved, SessionHandleInvalid])
+def test_a_token_that_was_plugged_in_again_wants_its_pin_again(token, what):
+    token.login(PIN)
+    opened = token._session  # noqa: SLF001 - to put the login back
+    with pytest.raises(KeyUnavailable) as caught, token.session():
+        raise what
+    assert caught.value.code == "token_gone"
+    with pytest.raises(KeyLocked), token.session():
+        pass
+    opened.close()
+
+
+def test_what_a_token_cannot_do_leaves_it_open(token):
+    token.login(PIN)
+    with pytest.raises(KeyUnavailable) as caught, token.session():
+        raise MechanismInvalid
+    assert caught.value.code == "token_failed"
+    assert token.key(label="signing").sign(b"data")
+
+
+def test_a_token_says_how_many_tries_are_left_and_the_last_is_not_used_up():
+    assert tries_left(TokenFlag(0)) == "unknown"
+    assert tries_left(TokenFlag.USER_PIN_COUNT_LOW) == "few"
+    assert tries_left(TokenFlag.USER_PIN_COUNT_LOW | TokenFlag.USER_PIN_FINAL_TRY) == "one"
+    assert tries_left(TokenFlag.USER_PIN_LOCKED) == "none"
+    refuse_near_lock(TokenFlag.USER_PIN_COUNT_LOW, "t")
+    for flags, code in ((TokenFlag.USER_PIN_FINAL_TRY, "pin_final_try"), (TokenFlag.USER_PIN_LOCKED, "pin_locked")):
+        with pytest.raises(KeyLocked) as caught:
+            refuse_near_lock(flags, "t")
+        assert caught.value.code == code
+
+
+def test_a_key_that_is_not_there_or_there_twice_is_said_so(token):
     token.login(PIN)
     with pytest.raises(KeyUnavailable) as caught:
         token.key(label="nobody")
     assert caught.value.code == "key_not_found"
+    with pytest.raises(KeyUnavailable) as caught:
+        token.key()
+    assert caught.value.code == "key_ambiguous"
 
 
-def test_a_token_that_is_not_there_is_said_so(token):
-    with pytest.raises(KeyUnavailable):
+def test_a_token_that_is_not_there_is_said_so(tokens):
+    with pytest.raises(KeyUnavailable) as caught:
         Token(MODULE, "another")
+    assert caught.value.code == "token_not_found"
 
 
 def test_a_pkcs11_address_is_taken_apart():
-    assert parts_of_uri("pkcs11:token=my%20token;object=signing?module-path=/lib/x.so") == {
-        "token": "my token",
-        "object": "signing",
-        "module-path": "/lib/x.so",
-    }
-    with pytest.raises(KeyUnavailable):
-        parts_of_uri("file:x.p12")
+    address = address_in("pkcs11:token=my%20token;object=signing;id=%01%fe?module-path=/lib/x.so")
+    assert str(address.module) == "/lib/x.so"
+    assert (address.token, address.label, address.key_id) == ("my token", "signing", b"\x01\xfe")
+    assert isinstance(address, KeyAddress)
+    for wrong, code in (
+        ("file:x.p12", "not_a_pkcs11_uri"),
+        ("pkcs11:token", "not_a_pkcs11_uri"),
+        ("pkcs11:token=%ff?module-path=/x", "not_a_pkcs11_uri"),
+        ("pkcs11:token=t", "pkcs11_uri_incomplete"),
+    ):
+        with pytest.raises(KeyUnavailable) as caught:
+            address_in(wrong)
+        assert caught.value.code == code
