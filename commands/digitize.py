@@ -36,10 +36,10 @@ def digitize(
     work = Work(form=form, procedure=procedure, password=password, out=out, files=files)
     failures = 0
     answers: dict[int, Mapping[str, Any]] = {}
-    at_once = min(jobs or os.cpu_count() or 1, len(files))
+    at_once = jobs or len(os.sched_getaffinity(0))
     with (
-        Reader(models(), Caps()) as engine,
-        ThreadPoolExecutor(at_once) as pool,
+        Reader(models(), Caps(), jobs=at_once) as engine,
+        ThreadPoolExecutor(min(at_once, len(files))) as pool,
         console.progress(len(files)) as progress,
     ):
         tasks = {pool.submit(work.one, engine, index, progress.stage): index for index in range(len(files))}
@@ -70,9 +70,7 @@ class Work:
         pdf, record = self._out / self._pdfs[index], self._out / self._jsons[index]
         try:
             self._spare_the_inputs(pdf, record)
-            digitized = engine.digitize(
-                scan, form=self._form, procedure=self._procedure, password=self._password, on_progress=on_progress
-            )
+            digitized = engine.digitize(scan, form=self._form, password=self._password, on_progress=on_progress)
             write_whole(pdf, digitized.pdf)
             answer = to_json(digitized, source=str(scan), output=pdf, procedure=self._procedure)
             write_whole(record, json.dumps(answer, ensure_ascii=False, indent=1).encode())

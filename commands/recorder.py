@@ -30,15 +30,12 @@ class Recorder:
         scan: Path,
         *,
         form: str = "auto",
-        procedure: str | None = None,
         password: str | None = None,
         on_progress: Callable[[Any], None] | None = None,
     ) -> Digitized:
-        digitized = self._reader.digitize(
-            scan, form=form, procedure=procedure, password=password, on_progress=on_progress
-        )
+        digitized = self._reader.digitize(scan, form=form, password=password, on_progress=on_progress)
         story, original = self._of_scan[digitized.sha256]
-        record = to_json(digitized, source=str(original), procedure=procedure)
+        record = to_json(digitized, source=str(original), procedure=story.procedure)
         write_whole(self.record_of(story, original), json.dumps(record, ensure_ascii=False, indent=1).encode())
         with self._lock:
             for stage, seconds in digitized.times.items():

@@ -38,7 +38,6 @@ class Reader(Protocol):
         scan: Path,
         *,
         form: str = "auto",
-        procedure: str | None = None,
         password: str | None = None,
         on_progress: Callable[[Any], None] | None = None,
     ) -> Digitized: ...

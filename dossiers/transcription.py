@@ -51,7 +51,7 @@ def _read(dossier: Dossier, scan: Scan, on_progress: Progress | None) -> None:
     engines = current()
     try:
         with files.on_disk(scan.file, "scan") as path:
-            digitized = engines.reader.digitize(path, procedure=dossier.procedure_code, on_progress=on_progress)
+            digitized = engines.reader.digitize(path, on_progress=on_progress)
     except (ScanUnreadable, CapExceeded) as refusal:
         Scan.objects.filter(pk=scan.pk).update(problem=refusal.code[:60], transcribed_at=engines.clock.now())
         return

@@ -23,7 +23,7 @@ from ocr.intake import FileType, Intake, opened_image
 from ocr.raster import PageImage
 from ocr.textlines import TextLine
 
-__all__ = ["Archive", "Facts", "PlacedImage", "archive_page", "merge"]
+__all__ = ["Facts", "PlacedImage", "archive_page", "merge"]
 
 EXIF_ORIENTATION = 0x0112
 FONT = Name("/F0")
@@ -115,35 +115,6 @@ def merge(pages: Sequence[BinaryIO], facts: Facts, *, glyphless: Path, target: P
         xmp = XMP.format(scan=facts.scan_sha256, reading=facts.reading_sha256).encode()
         pdf.Root.Metadata = pdf.make_stream(xmp, Type=Name.Metadata, Subtype=Name.XML)
         pdf.save(target, deterministic_id=True, min_version="1.7")
-
-
-class Archive:
-    """The pages of one scan, all made in one process."""
-
-    def __init__(self, glyphless: Path) -> None:
-        self._pdf, self._glyphless = pikepdf.new(), glyphless
-
-    def images_of(self, source: pikepdf.Page, rotation_deg: int) -> PageImages | None:
-        try:
-            return images_of_pdf_page(self._pdf, source, rotation_deg)
-        except OtherThings:
-            return None
-
-    def jpeg(self, content: bytes, page: PageImage, orientation: int, rotation_deg: int) -> PageImages | None:
-        try:
-            return image_of_jpeg(self._pdf, content, page, orientation, rotation_deg)
-        except OtherThings:
-            return None
-
-    def add(self, page: PageImage, shown: PageImages | None, lines: Sequence[TextLine]) -> None:
-        self._pdf.pages.append(_drawn(self._pdf, shown or image_of_pixels(self._pdf, page), lines))
-
-    def finished(self) -> bytes:
-        with BytesIO() as part:
-            self._pdf.save(part)
-            target = Path("archive.pdf")
-            merge([part], Facts("", ""), glyphless=self._glyphless, target=target)
-            return target.read_bytes()
 
 
 def _drawn(pdf: pikepdf.Pdf, shown: PageImages, lines: Sequence[TextLine]) -> pikepdf.Page:

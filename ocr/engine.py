@@ -1,68 +1,119 @@
-"""The tasks that run inside the sandbox: read a whole scan, or draw one page. Nothing here is imported by the caller.
+"""The tasks that run inside the sandbox, one fork for each. Nothing here is imported by the caller.
 
-Order within ``digitize``: let in, then page by page image → form or text → codes → archive page; at the end the fields
-are judged, since the identity card that checks them may lie behind the form. Pages are never all in memory.
+A scan is let in (``take_in``) and read page by page (``read_page``, in any order, each page alone); then the fields are
+judged over all pages (``judge``), since the identity card that checks them may lie behind the form, and the archive
+copy is put together (``merge``). What every page needs is loaded before the fork.
 """
 
+import mmap
 import time
-from collections import defaultdict
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import cv2
-import pikepdf
 import pypdfium2  # type: ignore[import-untyped]  # has no types
 
-from ocr import codes, textlayer
-from ocr.archive import Archive, PlacedImage
-from ocr.clean import BLANK_INK, ink_share, warnings_of
+from ocr import codes, intake
+from ocr.archive import Facts
+from ocr.archive import merge as merge_archive
+from ocr.forms.carried import brought_back, carried
 from ocr.forms.judge import judged
 from ocr.forms.places import known_names
-from ocr.forms.reading import FormPage, read_form_page
-from ocr.forms.recognise import Match, Recogniser
+from ocr.forms.reading import FormPage
+from ocr.forms.recognise import Recogniser
 from ocr.forms.templates import load_templates
-from ocr.intake import FileType, Intake, malformed_as, opened_image, take_in
-from ocr.raster import PageImage, page_images, turned
+from ocr.intake import Intake, malformed_as
+from ocr.page import Tools
+from ocr.page import read_page as read_one_page
+from ocr.parts import parts_of
+from ocr.plain import from_plain
 from ocr.tesseract import Model
-from ocr.values import Caps, Code, FormMatch, Kind, PageClass, PageReading, Word
-from ocr.wholepage import Models, WholePage, class_of, read_whole_page
+from ocr.values import Caps, Code, FormMatch
+from ocr.wholepage import Models
 from sandbox.channel import Channel
 from sandbox.values import Json
 
-EXIF_ORIENTATION = 0x0112
-
 cv2.setNumThreads(1)  # OpenCV's threads do not survive a fork, and one core is what a task gets
-RECOGNISER = Recogniser(load_templates())  # once, in the process that is forked for every scan
-known_names()  # the same
+TEMPLATES = load_templates()
+RECOGNISER = Recogniser(TEMPLATES)
+known_names()
 
 
-def digitize(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
-    """Return the answer for one scan; its searchable copy is the blob "pdf"."""
-    scan, scratch = files["scan"], Path()
+def take_in(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
+    """Return what the scan is; the blob "pages" is the safe rewrite of a PDF, and there is none of an image."""
+    begun = time.monotonic()
+    rewritten = Path("rewritten.pdf")
+    found = intake.take_in(files["scan"], Caps(**arguments["caps"]), arguments["password"], rewritten)
+    if rewritten.exists():
+        _send(channel, "pages", rewritten)
+    return {"intake": asdict(found), "times": {"intake": time.monotonic() - begun}}
+
+
+def read_page(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
+    """Return what one page says; its page of the searchable copy is the blob "page"."""
     numbers = Path(arguments["models"]["numbers"])
     models = Models(
         text=Model("vie_best", Path(arguments["models"]["text"])),
         numbers=Model("eng", numbers),
         turn=Model("osd", numbers),
     )
-    caps = Caps(**arguments["caps"])
-    work = _Work(scan, models, arguments["form"], channel, Archive(numbers / "pdf.ttf"), scratch)
-    with work.timed("intake"):
-        intake = take_in(scan, caps, arguments["password"], scratch)
-    work.read_all(intake, caps)
-    with work.timed("archive"):
-        channel.blob("pdf", work.archive.finished())
-    return work.answer(intake)
+    read = read_one_page(
+        files["pages"],
+        from_plain(Intake, arguments["intake"]),
+        arguments["number"],
+        Caps(**arguments["caps"]),
+        None if arguments["form"] == "auto" else arguments["form"],
+        Tools(models, RECOGNISER, Path()),
+        lambda stage: channel.progress({"stage": stage}),
+    )
+    channel.blob("page", read.archived)
+    return {
+        "page": asdict(read.reading),
+        "is_native": read.is_native,
+        "form": None if read.form is None else carried(read.form),
+        "times": read.times,
+    }
+
+
+def judge(_files: Mapping[str, BinaryIO], arguments: Json, _channel: Channel) -> Json:
+    """Judge the fields over all pages: ``forms`` as ``read_page`` gave them, ``codes`` with their page numbers."""
+    begun = time.monotonic()
+    forms = [brought_back(form, TEMPLATES) for form in arguments["forms"]]
+    holders = [
+        (number, code.box, holder)
+        for number, plain in arguments["codes"]
+        if (holder := codes.card_holder(code := from_plain(Code, plain))) is not None
+    ]
+    fields = judged(forms, holders)
+    best = max(forms, key=lambda form: form.match.confidence, default=None)
+    return {
+        "form": None if best is None else asdict(_form_match(best)),
+        "fields": {name: asdict(reading) for name, reading in fields.items()},
+        "times": {"judge": time.monotonic() - begun},
+    }
+
+
+def merge(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
+    """Put the archive copy together; it is the blob "pdf".
+
+    The file "pages" holds the pages' parts, one after the other, ``arguments["lengths"]`` how long each is.
+    """
+    begun, whole = time.monotonic(), Path("whole.pdf")
+    glyphless = Path(arguments["models"]["numbers"]) / "pdf.ttf"
+    merge_archive(
+        parts_of(files["pages"], arguments["lengths"]), Facts(**arguments["facts"]), glyphless=glyphless, target=whole
+    )
+    _send(channel, "pdf", whole)
+    return {"times": {"archive": time.monotonic() - begun}}
 
 
 def draw_page(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
     """Draw one page as it is seen, form widgets and the marks of signatures included; the blob is "png"."""
     caps = Caps(**arguments["caps"])
-    take_in(files["pdf"], caps, None, Path())
+    intake.take_in(files["pdf"], caps, None, Path("rewritten.pdf"))
     files["pdf"].seek(0)
     with malformed_as("damaged"), pypdfium2.PdfDocument(files["pdf"]) as pdf:
         pdf.init_forms()
@@ -76,146 +127,15 @@ def draw_page(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) 
     return {"pages": pages}
 
 
-class _Work:
-    """One scan while it is read."""
-
-    def __init__(  # noqa: PLR0917 - all of one scan
-        self, scan: BinaryIO, models: Models, form: str, channel: Channel, archive: Archive, scratch: Path
-    ) -> None:
-        self._scan, self._models, self._form, self._channel, self._scratch = scan, models, form, channel, scratch
-        self.archive = archive
-        self._times: dict[str, float] = defaultdict(float)
-        self._pages: list[PageReading] = []
-        self._native: list[bool] = []
-        self._forms: list[FormPage] = []
-
-    def read_all(self, intake: Intake, caps: Caps) -> None:
-        """Read page by page."""
-        source = None if intake.path is None else pikepdf.open(intake.path)
-        images = page_images(intake, self._scan, caps)
-        while True:
-            self._tell("image", intake)
-            with self.timed("image"):
-                page = next(images, None)
-            if page is None:
-                break
-            self._read(page, intake, source)
-        if source is not None:
-            source.close()
-
-    def answer(self, intake: Intake) -> Json:
-        """Return everything that was read, judged."""
-        with self.timed("judge"):
-            holders = [
-                (page.number, code.box, holder)
-                for page in self._pages
-                for code in page.codes
-                if (holder := codes.card_holder(code)) is not None
-            ]
-            fields = judged(self._forms, holders)
-        best = max(self._forms, key=lambda form: form.match.confidence, default=None)
-        return {
-            "kind": str(self._kind(intake)),
-            "pages": [asdict(page) for page in self._pages],
-            "form": None if best is None else asdict(_form_match(best)),
-            "fields": {name: asdict(reading) for name, reading in fields.items()},
-            "times": {stage: round(seconds, 3) for stage, seconds in self._times.items()},
-        }
-
-    @contextmanager
-    def timed(self, stage: str) -> Generator[None]:
-        """Add the seconds of the block to its stage."""
-        begun = time.monotonic()
-        try:
-            yield
-        finally:
-            self._times[stage] += time.monotonic() - begun
-
-    def _tell(self, stage: str, intake: Intake) -> None:
-        number = min(len(self._pages) + 1, intake.page_count)
-        self._channel.progress({"stage": stage, "page": number, "pages": intake.page_count})
-
-    def _read(self, page: PageImage, intake: Intake, source: pikepdf.Pdf | None) -> None:
-        blank = ink_share(page.grey) < BLANK_INK
-        native = textlayer.is_native(page)
-        self._native.append(native)
-        match: Match | None = None
-        if not blank:
-            self._tell("recognise", intake)
-            with self.timed("recognise"):
-                match = RECOGNISER.match(page, None if self._form == "auto" else self._form)
-        whole = WholePage(page, 0, 0.0, [])
-        if match is not None:
-            self._tell("fields", intake)
-            with self.timed("fields"):
-                form = read_form_page(page, match, self._models, self._scratch)
-            self._forms.append(form)
-            whole = WholePage(turned(page, match.rotation_deg), match.rotation_deg, match.skew_deg, form.lines)
-        elif not blank:
-            self._tell("text", intake)
-            with self.timed("text"):
-                whole = self._read_text(page, intake, native=native)
-        with self.timed("codes"):
-            found = () if blank else codes.read_codes(whole.page, is_form=match is not None)
-        self._pages.append(_page_reading(whole, found, blank=blank, is_form=match is not None))
-        with self.timed("archive"):
-            images = self._own_images(whole, intake, source)
-            self.archive.add(whole.page, images, whole.lines)
-
-    def _read_text(self, page: PageImage, intake: Intake, *, native: bool) -> WholePage:
-        if native and intake.path is not None and (lines := textlayer.native_lines(intake.path, page.number)):
-            return WholePage(page, 0, 0.0, lines)
-        return read_whole_page(page, self._models, self._scratch)
-
-    def _own_images(self, whole: WholePage, intake: Intake, source: pikepdf.Pdf | None) -> list[PlacedImage] | None:
-        if source is not None:
-            return self.archive.images_of(source.pages[whole.page.number - 1], whole.rotation_deg)
-        if intake.file_type is FileType.JPEG:
-            with opened_image(self._scan) as image:
-                orientation = int(image.getexif().get(EXIF_ORIENTATION, 1))
-            self._scan.seek(0)
-            return self.archive.jpeg(self._scan.read(), whole.page, orientation, whole.rotation_deg)
-        return None
-
-    def _kind(self, intake: Intake) -> Kind:
-        if intake.is_signed:
-            return Kind.SIGNED
-        if all(self._native):
-            return Kind.BORN_DIGITAL
-        return Kind.MIXED if any(self._native) else Kind.SCANNED
+def _send(channel: Channel, name: str, path: Path) -> None:
+    with (
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        memoryview(content) as view,
+    ):
+        channel.blob(name, view)
 
 
 def _form_match(form: FormPage) -> FormMatch:
     template = form.match.template
     return FormMatch(template.code, template.version, template.procedure, form.page_number, form.match.confidence)
-
-
-def _page_reading(whole: WholePage, found: tuple[Code, ...], *, blank: bool, is_form: bool) -> PageReading:
-    page, words = whole.page, [word for line in whole.lines for word in line.words]
-    text = "\n".join(line.text for line in whole.lines)
-    if is_form:
-        page_class = PageClass.FORM
-    elif any(codes.card_holder(code) for code in found):
-        page_class = PageClass.IDENTITY_CARD
-    else:
-        page_class = PageClass.BLANK if blank else class_of(text)
-    return PageReading(
-        number=page.number,
-        width_px=page.width_px,
-        height_px=page.height_px,
-        dpi=page.dpi,
-        rotation_deg=whole.rotation_deg,
-        deskew_deg=round(0.0 - whole.skew_deg, 2),
-        blank=blank,
-        page_class=page_class,
-        warnings=() if blank else warnings_of(page),
-        text=text,
-        mean_confidence=_mean_confidence(words),
-        words=tuple(words),
-        codes=found,
-    )
-
-
-def _mean_confidence(words: list[Word]) -> float:
-    letters = sum(len(word.text) for word in words)
-    return round(sum(word.confidence * len(word.text) for word in words) / letters, 3) if letters else 0.0

@@ -35,16 +35,15 @@ class FileType(StrEnum):
 
 @dataclass(frozen=True)
 class Intake:
-    """A scan that was let in. ``path`` is the rewritten PDF; images are read from the stream they came in."""
+    """A scan that was let in."""
 
     file_type: FileType
     page_count: int
     is_signed: bool
-    path: Path | None
 
 
-def take_in(scan: BinaryIO, caps: Caps, password: str | None, scratch: Path) -> Intake:
-    """Return what the scan is, or raise ``Refused``."""
+def take_in(scan: BinaryIO, caps: Caps, password: str | None, rewritten: Path) -> Intake:
+    """Return what the scan is, or raise ``Refused``; a PDF is written anew into ``rewritten``, images stay as is."""
     size_bytes = scan.seek(0, os.SEEK_END)
     scan.seek(0)
     if size_bytes == 0:
@@ -55,9 +54,9 @@ def take_in(scan: BinaryIO, caps: Caps, password: str | None, scratch: Path) -> 
         case None:
             raise Refused("not_a_scan")
         case FileType.PDF:
-            return _take_pdf(scan, caps, password, scratch)
+            return _take_pdf(scan, caps, password, rewritten)
         case image_type:
-            return Intake(image_type, _count_frames(scan, caps), is_signed=False, path=None)
+            return Intake(image_type, _count_frames(scan, caps), is_signed=False)
 
 
 def file_type_of(head: bytes) -> FileType | None:
@@ -106,11 +105,10 @@ def _count_frames(scan: BinaryIO, caps: Caps) -> int:
     raise Refused("too_many_pages", cap="pages", limit=caps.pages, found=caps.pages + 1)
 
 
-def _take_pdf(scan: BinaryIO, caps: Caps, password: str | None, scratch: Path) -> Intake:
+def _take_pdf(scan: BinaryIO, caps: Caps, password: str | None, rewritten: Path) -> Intake:
     scan.seek(-min(HEAD_BYTES, scan.seek(0, os.SEEK_END)), os.SEEK_END)
     has_end = b"%%EOF" in scan.read()
     scan.seek(0)
-    path = scratch / "rewritten.pdf"
     with malformed_as("damaged" if has_end else "truncated"):
         try:
             pdf = pikepdf.open(scan, password=password or "", suppress_warnings=True)
@@ -125,11 +123,11 @@ def _take_pdf(scan: BinaryIO, caps: Caps, password: str | None, scratch: Path) -
             for name in ("/OpenAction", "/AA", "/Names", "/AcroForm"):  # nothing that acts, no second look
                 if name in pdf.Root:
                     del pdf.Root[name]
-            pdf.save(path, encryption=False, fix_metadata_version=False)
-        with pypdfium2.PdfDocument(path) as other:
+            pdf.save(rewritten, encryption=False, fix_metadata_version=False)
+        with pypdfium2.PdfDocument(rewritten) as other:
             if len(other) != page_count:
                 raise Refused("pages_disagree", one=page_count, other=len(other))
-    return Intake(FileType.PDF, page_count, is_signed, path)
+    return Intake(FileType.PDF, page_count, is_signed)
 
 
 def _check_pages(pdf: pikepdf.Pdf, caps: Caps) -> None:

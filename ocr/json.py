@@ -1,11 +1,13 @@
 """The object of ``moonseal digitize --json`` (interfaces.md), of a scan that was read and of one that was not."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ocr.errors import EngineFailed, OcrError
-from ocr.values import Box, Digitized, FieldReading, PageReading
+from ocr.values import Box, Digitized, FieldReading, FormMatch, PageReading
 
 Object = Mapping[str, Any]
 
@@ -19,15 +21,28 @@ def to_json(digitized: Digitized, source: str, output: Path | None = None, proce
         "kind": str(digitized.kind),
         "outcome": "ok",
         "reason": None,
-        "pages": [_page(page) for page in digitized.pages],
-        "form": None if form is None else {"code": form.code, "version": form.version, "confidence": form.confidence},
-        "fields": {name: _field(reading) for name, reading in digitized.fields.items()},
+        **reading_json(digitized.pages, form, digitized.fields),
         "procedure": {
             "code": None if form is None else form.procedure,
             "agrees_with_declared": agrees_with_declared(digitized, procedure),
         },
         "output": {"pdf": None if output is None else str(output), "bytes": len(digitized.pdf)},
     }
+
+
+def reading_json(pages: Iterable[PageReading], form: FormMatch | None, fields: Mapping[str, FieldReading]) -> Object:
+    """Return the part of the object that says what was read."""
+    return {
+        "pages": [_page(page) for page in pages],
+        "form": None if form is None else {"code": form.code, "version": form.version, "confidence": form.confidence},
+        "fields": {name: _field(reading) for name, reading in fields.items()},
+    }
+
+
+def reading_sha256(reading: Object) -> str:
+    """Return the digest that the archive copy carries: of ``reading_json``, keys sorted, without spaces, in UTF-8."""
+    plain = json.dumps(reading, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def failure_json(source: str, error: OcrError | None, reason: str) -> Object:

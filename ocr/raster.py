@@ -5,7 +5,6 @@ turned as their EXIF says and laid on white. The caps were checked by intake.py;
 with more pixels than they allow.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from pypdfium2 import raw
 
-from ocr.intake import Intake, check_pixels, malformed_as, opened_image
+from ocr.intake import FileType, Intake, check_pixels, malformed_as, opened_image
 from ocr.values import Caps
 
 Pixels = NDArray[np.uint8]
@@ -48,9 +47,9 @@ class PageImage:
         return int(self.grey.shape[0])
 
 
-def page_images(intake: Intake, scan: BinaryIO, caps: Caps) -> Iterator[PageImage]:
-    """Yield the pages one by one; never more than one is kept here."""
-    return _from_image(scan, intake, caps) if intake.path is None else _from_pdf(intake, caps)
+def page_image(intake: Intake, pages: BinaryIO, caps: Caps, number: int) -> PageImage:
+    """Return one page; ``pages`` is the rewritten PDF, or the image as it came."""
+    return _from_pdf(pages, number, caps) if intake.file_type is FileType.PDF else _from_image(pages, number, caps)
 
 
 def turned(page: PageImage, rotation_deg: int) -> PageImage:
@@ -66,19 +65,16 @@ def _pixels(image: cv2.typing.MatLike) -> Pixels:
     return np.ascontiguousarray(image, dtype=np.uint8)
 
 
-def _from_image(scan: BinaryIO, intake: Intake, caps: Caps) -> Iterator[PageImage]:
-    with malformed_as("truncated"), opened_image(scan) as image:
-        for index in range(intake.page_count):
-            image.seek(index)
-            check_pixels(*image.size, caps)
-            is_bilevel = image.mode == "1"
-            said_dpi = float(image.info.get("dpi", (0, 0))[0])
-            upright = _on_white(ImageOps.exif_transpose(image))
-            # A phone says 72 whatever it took: then the sheet is taken for A4.
-            dpi = round(said_dpi) if said_dpi >= MIN_DPI else round(max(upright.size) / A4_LONG_MM * 25.4)
-            pixels = np.asarray(upright)
-            del upright
-            yield _page(index + 1, pixels, dpi, is_bilevel=is_bilevel)
+def _from_image(pages: BinaryIO, number: int, caps: Caps) -> PageImage:
+    with malformed_as("truncated"), opened_image(pages) as image:
+        image.seek(number - 1)
+        check_pixels(*image.size, caps)
+        is_bilevel = image.mode == "1"
+        said_dpi = float(image.info.get("dpi", (0, 0))[0])
+        upright = _on_white(ImageOps.exif_transpose(image))
+        # A phone says 72 whatever it took: then the sheet is taken for A4.
+        dpi = round(said_dpi) if said_dpi >= MIN_DPI else round(max(upright.size) / A4_LONG_MM * 25.4)
+        return _page(number, np.asarray(upright), dpi, is_bilevel=is_bilevel)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -113,14 +109,9 @@ def _has_colour(rgb: Pixels) -> bool:
     return bool((spread > COLOUR_SPREAD).mean() > COLOUR_SHARE)
 
 
-def _from_pdf(intake: Intake, caps: Caps) -> Iterator[PageImage]:
-    with malformed_as("damaged"), pypdfium2.PdfDocument(str(intake.path)) as pdf:
-        for index in range(intake.page_count):
-            page = pdf[index]
-            try:
-                yield _draw(page, index + 1, caps)
-            finally:
-                page.close()
+def _from_pdf(pages: BinaryIO, number: int, caps: Caps) -> PageImage:
+    with malformed_as("damaged"), pypdfium2.PdfDocument(pages) as pdf:
+        return _draw(pdf[number - 1], number, caps)
 
 
 def _draw(page: pypdfium2.PdfPage, number: int, caps: Caps) -> PageImage:

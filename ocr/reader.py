@@ -1,50 +1,43 @@
 """The facade of this room: a ``Reader`` owns one sandbox and reads scans in it, several at once if asked.
 
-No byte of a scan is parsed on this side; it is only hashed. What comes back is made into our value types, and what
-went wrong into our errors.
+No byte of a scan is parsed on this side; it is only copied and hashed. What comes back is made into our value types,
+and what went wrong into our errors.
 """
 
 import hashlib
-from collections.abc import Callable, Generator, Mapping
+import os
+import stat
+import tempfile
+from collections.abc import Generator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
-from io import BufferedReader
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Self, cast
 
 from ocr.errors import CapExceeded, EngineFailed, OcrError, ScanUnreadable
-from ocr.values import (
-    Box,
-    Caps,
-    Check,
-    Code,
-    Decision,
-    Digitized,
-    FieldReading,
-    FormMatch,
-    Kind,
-    ModelFolders,
-    PageClass,
-    PageReading,
-    Source,
-    Word,
-)
-from sandbox import Json, LimitReached, Limits, Refused, SandboxError
+from ocr.scanwork import Progress, ScanWork
+from ocr.values import Caps, Digitized, ModelFolders
+from sandbox import LimitReached, Refused, SandboxError
 from sandbox.zygote import Sandbox
 
 __all__ = ["Caps", "ModelFolders", "Reader"]
 
-LIMITS = Limits(cpu_s=1800, wall_s=3600)  # five hundred pages; one page never takes more than seconds
 CAP_CODES = {"too_large", "too_many_pages", "too_many_pixels", "page_too_large"}
-Progress = Callable[[Mapping[str, object]], None]
+CHUNK_BYTES = 1 << 20
 
 
 class Reader:
-    """Reads scans. Keep one for many scans: its first call waits for the engines to be imported."""
+    """Reads scans. Keep one for many scans: its first call waits for the engines to be imported.
 
-    def __init__(self, models: ModelFolders, caps: Caps | None = None, limits: Limits = LIMITS) -> None:
+    ``jobs`` is how many pages are read at once, over all scans; as many as there are cores unless told otherwise.
+    """
+
+    def __init__(self, models: ModelFolders, caps: Caps | None = None, *, jobs: int | None = None) -> None:
         self._models, self._caps = models, caps or Caps()
-        self._sandbox = Sandbox(preload=("ocr.engine",), limits=limits)
+        self._jobs = jobs or len(os.sched_getaffinity(0))
+        self._sandbox = Sandbox(preload=("ocr.engine",), folders=(models.text, models.numbers))
+        self._pool = ThreadPoolExecutor(self._jobs, thread_name_prefix="page")
 
     def __enter__(self) -> Self:
         return self
@@ -54,60 +47,63 @@ class Reader:
 
     def close(self) -> None:
         """End the sandbox and whatever still runs in it."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
         self._sandbox.close()
+        self._pool.shutdown(wait=True)
+        self._sandbox.close()  # a page that was just beginning may have started it again
 
     def digitize(
         self,
         scan: Path,
         *,
         form: str = "auto",
-        procedure: str | None = None,
         password: str | None = None,
         on_progress: Progress | None = None,
     ) -> Digitized:
         """Return what the scan says. Raises ``ScanUnreadable``, ``CapExceeded`` or ``EngineFailed``.
 
-        ``form`` limits the forms looked for to one code. ``procedure`` is what was declared; it changes nothing here,
-        a scan filed wrongly is read as what it is.
+        ``form`` limits the forms looked for to one code. ``on_progress`` is called in this thread, in the order of the
+        pages: ``stage`` of ``page``, of how many ``pages``, and how many are ``done``.
         """
-        arguments = {
-            "form": form,
-            "password": password,
-            "caps": asdict(self._caps),
-            "models": {"text": str(self._models.text), "numbers": str(self._models.numbers)},
-        }
-        with _opened(scan) as file, _our_errors(procedure):
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            reply = self._sandbox.call(
-                "ocr.engine:digitize", files={"scan": file}, arguments=arguments, on_progress=on_progress
-            )
-            return _digitized(reply.value, sha256, reply.blobs["pdf"].read())
+        with tempfile.TemporaryFile() as copy, _our_errors():
+            sha256 = _copied(scan, cast("IO[bytes]", copy), self._caps)
+            work = ScanWork(self._sandbox, self._pool, self._jobs, self._caps, self._models, form)
+            return work.digitize(cast("IO[bytes]", copy), sha256, password, on_progress)
 
     def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes:
         """Return a page of a PDF drawn as it is seen, marks of signatures included; ``number`` counts from 1."""
         arguments = {"number": number, "width_px": width_px, "caps": asdict(self._caps)}
-        with _opened(pdf) as file, _our_errors(None):
-            reply = self._sandbox.call("ocr.engine:draw_page", files={"pdf": file}, arguments=arguments)
+        with tempfile.TemporaryFile() as copy, _our_errors():
+            _copied(pdf, cast("IO[bytes]", copy), self._caps)
+            reply = self._sandbox.call("ocr.engine:draw_page", files={"pdf": copy}, arguments=arguments)
             return reply.blobs["png"].read()
 
 
-@contextmanager
-def _opened(scan: Path) -> Generator[BufferedReader]:
+def _copied(scan: Path, target: IO[bytes], caps: Caps) -> str:
+    """Copy the scan, so that what was hashed is what is read; return its SHA-256."""
     try:
-        file = scan.open("rb")
-    except IsADirectoryError:
-        raise ScanUnreadable("folder") from None
+        found = scan.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise ScanUnreadable("folder")
+        if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device might never end
+            raise ScanUnreadable("not_a_scan")
+        if found.st_size > caps.size_bytes:
+            raise CapExceeded("too_large", cap="size_bytes", limit=caps.size_bytes, found=found.st_size)
+        digest = hashlib.sha256()
+        with scan.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+                target.write(chunk)
     except FileNotFoundError:
         raise ScanUnreadable("not_found") from None
     except OSError as error:
         raise ScanUnreadable("not_readable") from error
-    with file:
-        yield file
+    target.flush()
+    return digest.hexdigest()
 
 
 @contextmanager
-def _our_errors(_procedure: str | None) -> Generator[None]:
+def _our_errors() -> Generator[None]:
     try:
         yield
     except Refused as refusal:
@@ -115,43 +111,5 @@ def _our_errors(_procedure: str | None) -> Generator[None]:
         raise kind(refusal.code, **refusal.parameters) from None
     except LimitReached as stopped:
         raise CapExceeded("limit_reached", cap=stopped.limit) from stopped
-    except SandboxError as failure:
+    except (SandboxError, CancelledError) as failure:
         raise EngineFailed("engine_failed") from failure
-
-
-def _digitized(answer: Json, sha256: str, pdf: bytes) -> Digitized:
-    form = answer["form"]
-    return Digitized(
-        sha256=sha256,
-        kind=Kind(answer["kind"]),
-        pages=tuple(_page(page) for page in answer["pages"]),
-        form=None if form is None else FormMatch(**form),
-        fields={name: _field(reading) for name, reading in answer["fields"].items()},
-        pdf=pdf,
-        times=answer["times"],
-    )
-
-
-def _page(page: Mapping[str, Any]) -> PageReading:
-    return PageReading(
-        **{
-            **page,
-            "page_class": PageClass(page["page_class"]),
-            "warnings": tuple(page["warnings"]),
-            "words": tuple(Word(word["text"], word["confidence"], Box(**word["box"])) for word in page["words"]),
-            "codes": tuple(Code(code["kind"], code["text"], Box(**code["box"])) for code in page["codes"]),
-        }
-    )
-
-
-def _field(reading: Mapping[str, Any]) -> FieldReading:
-    return FieldReading(
-        **{
-            **reading,
-            "box": Box(**reading["box"]),
-            "source": Source(reading["source"]),
-            "decision": Decision(reading["decision"]),
-            "checks": {name: Check(outcome) for name, outcome in reading["checks"].items()},
-            "problems": tuple(reading["problems"]),
-        }
-    )

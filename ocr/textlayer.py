@@ -5,7 +5,8 @@ that Vietnamese knows. ``page.annots`` is never touched: it overflows the stack 
 """
 
 import unicodedata
-from pathlib import Path
+from io import BufferedReader
+from typing import BinaryIO, cast
 
 import pdfplumber
 
@@ -24,9 +25,9 @@ def is_native(page: PageImage) -> bool:
     return not page.is_image and page.text_ink >= EXPLAINED
 
 
-def native_lines(path: Path, number: int) -> list[TextLine]:
+def native_lines(pdf_file: BinaryIO, number: int) -> list[TextLine]:
     """Return the lines of a page's own text, NFC; none where its letters are those of an old encoding."""
-    with malformed_as("damaged"), pdfplumber.open(path, pages=[number]) as pdf:
+    with malformed_as("damaged"), pdfplumber.open(cast("BufferedReader", pdf_file), pages=[number]) as pdf:
         page = pdf.pages[0]
         x0, top, _, _ = page.bbox
         lines: dict[int, list[Word]] = {}
