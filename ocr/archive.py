@@ -17,15 +17,15 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import ImageCms
 
-from ocr.archive_images import PageImages, PlacedImage, image_of_jpeg, image_of_pixels, images_of_pdf_page
+from ocr.archive_images import PageImages, image_of_jpeg, image_of_pixels, images_of_pdf_page
 from ocr.archive_walk import OtherThings
-from ocr.intake import FileType, Intake, opened_image
+from ocr.filetype import FileType
+from ocr.intake import Intake
+from ocr.pictures import opened as picture_opened
+from ocr.pictures import orientation_of
 from ocr.raster import PageImage
 from ocr.textlines import TextLine
 
-__all__ = ["Facts", "PlacedImage", "archive_page", "merge"]
-
-EXIF_ORIENTATION = 0x0112
 FONT = Name("/F0")
 GLYPH_WIDTH = 500  # of the glyphless font, in thousandths of its height
 LAST_OF_PLANE = 0xFFFF  # Identity-H has two bytes for a character
@@ -79,8 +79,8 @@ def archive_page(
                 source = opened.enter_context(pikepdf.open(pages))
                 shown = images_of_pdf_page(pdf, source.pages[page.number - 1], rotation_deg)
             elif intake.file_type is FileType.JPEG:
-                with opened_image(pages) as image:
-                    orientation = int(image.getexif().get(EXIF_ORIENTATION, 1))
+                with picture_opened(pages, FileType.JPEG, 0) as image:
+                    orientation = orientation_of(image)
                 pages.seek(0)
                 shown = image_of_jpeg(pdf, pages.read(), page, orientation, rotation_deg)
             else:

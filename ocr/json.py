@@ -1,10 +1,11 @@
 """The object of ``moonseal digitize --json`` (interfaces.md), of a scan that was read and of one that was not."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import rfc8785
 
 from ocr.errors import EngineFailed, OcrError
 from ocr.values import Box, Digitized, FieldReading, FormMatch, PageReading
@@ -40,9 +41,8 @@ def reading_json(pages: Iterable[PageReading], form: FormMatch | None, fields: M
 
 
 def reading_sha256(reading: Object) -> str:
-    """Return the digest that the archive copy carries: of ``reading_json``, keys sorted, without spaces, in UTF-8."""
-    plain = json.dumps(reading, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()
+    """Return the digest that the archive copy carries: of ``reading_json`` as canonical JSON (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(dict(reading))).hexdigest()
 
 
 def failure_json(source: str, error: OcrError | None, reason: str) -> Object:
