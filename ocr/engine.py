@@ -16,7 +16,7 @@ from typing import BinaryIO
 import cv2
 import pypdfium2  # type: ignore[import-untyped]  # has no types
 
-from ocr import codes, intake
+from ocr import codes, intake, second_reader
 from ocr.archive import Facts
 from ocr.archive import merge as merge_archive
 from ocr.forms.carried import brought_back, carried
@@ -25,7 +25,8 @@ from ocr.forms.places import known_names
 from ocr.forms.reading import FormPage
 from ocr.forms.recognise import Recogniser
 from ocr.forms.templates import load_templates
-from ocr.intake import Intake, malformed_as
+from ocr.guard import malformed_as
+from ocr.intake import Intake
 from ocr.page import Tools
 from ocr.page import read_page as read_one_page
 from ocr.parts import parts_of
@@ -39,6 +40,7 @@ from sandbox.values import Json
 cv2.setNumThreads(1)  # OpenCV's threads do not survive a fork, and one core is what a task gets
 TEMPLATES = load_templates()
 RECOGNISER = Recogniser(TEMPLATES)
+SECOND = second_reader.loaded()
 known_names()
 
 
@@ -66,7 +68,7 @@ def read_page(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) 
         arguments["number"],
         Caps(**arguments["caps"]),
         None if arguments["form"] == "auto" else arguments["form"],
-        Tools(models, RECOGNISER, Path()),
+        Tools(models, RECOGNISER, SECOND, Path()),
         lambda stage: channel.progress({"stage": stage}),
     )
     channel.blob("page", read.archived)

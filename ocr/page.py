@@ -15,6 +15,7 @@ from ocr.forms.reading import FormPage, read_form_page
 from ocr.forms.recognise import Recogniser
 from ocr.intake import Intake
 from ocr.raster import PageImage, page_image, turned
+from ocr.second_reader import SecondReaders
 from ocr.values import Caps, Code, PageClass, PageReading, Word
 from ocr.wholepage import Models, WholePage, class_of, read_whole_page
 
@@ -25,6 +26,7 @@ class Tools:
 
     models: Models
     recogniser: Recogniser
+    second: SecondReaders | None
     scratch: Path
 
 
@@ -96,7 +98,7 @@ class _Work:
         if match is None:
             return None
         with self.stage("fields"):
-            return read_form_page(page, match, self._tools.models, self._tools.scratch)
+            return read_form_page(page, match, self._tools.models, self._tools.second, self._tools.scratch)
 
     def text_of(self, page: PageImage, *, native: bool) -> WholePage:
         with self.stage("text"):

@@ -49,6 +49,14 @@ class LineReading:
 NOTHING = LineReading("", 0.0)
 
 
+def loaded() -> "SecondReaders | None":
+    """Return the second readers, or None where their models can't be used: then every field is shown to a person."""
+    try:
+        return SecondReaders()
+    except second_models.ModelUnusable:
+        return None
+
+
 class SecondReaders:
     """Both models, loaded. Making one raises ``ModelUnusable`` where a model is absent or another one."""
 

@@ -1,7 +1,8 @@
 """From what was seen in the fields of a form to typed values, with what speaks for and against each.
 
-A value is accepted only where its shape is right, nothing contradicts it and the engine was sure; everything else is
-shown to a person. No rule here completes a value from nothing: what does not parse stays a reading without a value.
+A value is accepted only where readers of two families saw the same (or a card or the date in words says it too), its
+shape is right and nothing contradicts it; everything else is shown to a person. No rule here completes a value from
+nothing: what does not parse stays a reading without a value.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,6 @@ from ocr.forms.templates import Rule, Template
 from ocr.forms.typed import Parsed, parsed, parsed_number
 from ocr.values import Box, Check, Decision, FieldReading, Source
 
-SURE = 0.85  # of the engine, below which a person looks; no gate by itself (ocr.md 3.4)
 CARD_PARTS = ("identity_number", "full_name", "birth_date", "sex")
 Card = tuple[int, Box, CardHolder]
 Fields = dict[str, FieldReading]
@@ -48,18 +48,19 @@ def _in_order(template: Template, fields: Fields) -> list[str]:
 
 
 def _readings(raw: RawField, page: int) -> list[tuple[str, FieldReading]]:
-    found = [(raw.field.name, _reading(raw, parsed(raw), raw.text, page))]
+    found = [(raw.field.name, _reading(raw, parsed(raw), raw.text, raw.confirmed, page))]
     if raw.field.number_name:
-        found.append((raw.field.number_name, _reading(raw, parsed_number(raw), raw.number_text, page)))
+        number = _reading(raw, parsed_number(raw), raw.number_text, raw.number_confirmed, page)
+        found.append((raw.field.number_name, number))
     return found
 
 
-def _reading(raw: RawField, meant: Parsed, text: str, page: int) -> FieldReading:
+def _reading(raw: RawField, meant: Parsed, text: str, confirmed: bool | None, page: int) -> FieldReading:
     if not text and meant.value is None and not meant.problems:
         return FieldReading(
             "", None, 0.0, page, raw.box, Source.NONE, Decision.EMPTY, {"structure": Check.NOT_APPLICABLE}
         )
-    sure = meant.structure is Check.OK and meant.confidence >= SURE and not meant.problems
+    fine = meant.value is not None and meant.structure is Check.OK and not meant.problems
     return FieldReading(
         reading=text,
         value=meant.value,
@@ -67,10 +68,14 @@ def _reading(raw: RawField, meant: Parsed, text: str, page: int) -> FieldReading
         page=page,
         box=raw.box,
         source=Source.OCR,
-        decision=Decision.ACCEPTED if sure and meant.value is not None else Decision.LOOK,
-        checks={"structure": meant.structure},
+        decision=Decision.ACCEPTED if fine and confirmed else Decision.LOOK,
+        checks={"structure": meant.structure, "readers": _outcome(confirmed)},
         problems=meant.problems,
     )
+
+
+def _outcome(confirmed: bool | None) -> Check:
+    return Check.NOT_APPLICABLE if confirmed is None else Check.OK if confirmed else Check.FAILED
 
 
 def _noted(fields: Fields, name: str, check: str, outcome: Check, problem: str | None = None) -> None:

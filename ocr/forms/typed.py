@@ -18,6 +18,7 @@ from ocr.forms.places import with_commas, with_places_mended
 from ocr.forms.reading import RawField
 from ocr.forms.syllables import words_possible
 from ocr.forms.templates import Kind
+from ocr.forms.votes import EDGES
 from ocr.values import Check
 
 IDENTITY_NUMBER = re.compile(r"\d{12}")
@@ -25,7 +26,6 @@ PHONE = re.compile(r"0\d{9,10}")
 TIME = re.compile(r"(\d{1,2})\D+(\d{1,2})")
 NAME = re.compile(r"[^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*(?: [^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*)*")
 ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
-EDGES = " .,;:_…·-–~'’\"“”|‘`*=<>«»"
 STOP_FOR_COMMA = re.compile(r"(\w+)[.;:](?= )")
 SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
@@ -89,7 +89,7 @@ def parsed_number(raw: RawField) -> Parsed:
         return Parsed(None, Check.FAILED if raw.text else Check.NOT_APPLICABLE, 0.0, problems)
     if IDENTITY_NUMBER.fullmatch(raw.number_text) is None:
         return Parsed(None, Check.FAILED, raw.number_confidence)
-    problems = () if raw.number_agrees else ("two readings of the number differ",)
+    problems = ("two readings of the number differ",) if raw.number_confirmed is False else ()
     return Parsed(raw.number_text, Check.OK, raw.number_confidence, problems)
 
 
