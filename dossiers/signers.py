@@ -18,7 +18,8 @@ from certs.keys.file import FileKey, load_key, p12_of
 from certs.revocation import Evidence
 from dossiers.engines import Clock, SigningOrder
 from signing import KeyUnavailable, Level, Report, Role
-from signing.sign import Statement, Timestamper, sign
+from signing.ready import Statement, Timestamper
+from signing.sign import sign
 
 LEVEL = Level.B_LT  # also the official's: what comes after it is verified at once, without any network
 MARK_OF = {Role.OFFICIAL: "signature", Role.SEAL: "seal"}

@@ -5,12 +5,14 @@ strangers' CMS is another matter, and pyHanko's.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # asn1crypto has no types
 
-from certs.keys.protocol import Digest, KeyAlgorithm, SigningKey
+from certs.certificate import Certificate
+from certs.keys.algorithms import algorithm_of
+from certs.keys.protocol import KeyAlgorithm
 
 SEQUENCE, SET, OCTETS, SHORT_FORM = 0x30, 0x31, 0x04, 0x80
 DATA = bytes.fromhex("06092a864886f70d010701")
@@ -28,34 +30,36 @@ MECHANISM = {
 VERSION_1 = bytes.fromhex("020101")
 
 
-def signed_data(key: SigningKey, document_digest: bytes, stamp: Callable[[bytes], bytes] | None) -> bytes:
-    """Return a detached signature over a SHA-256 digest; ``stamp`` gives the token for a digest, or raises."""
-    certificate, mechanism = key.certificate.der, MECHANISM[key.algorithm]
-    issuer, serial = _issuer_and_serial(certificate)
-    attributes = _set_of(
-        [
-            _attribute(CONTENT_TYPE, DATA),
-            _attribute(MESSAGE_DIGEST, _der(OCTETS, document_digest)),
-            _attribute(ALGORITHM_PROTECTION, _der(SEQUENCE, SHA256 + _retagged(mechanism, 0xA1))),
-            _attribute(SIGNING_CERTIFICATE_V2, _certificate_id(certificate, issuer, serial)),
-        ]
-    )
-    signature = key.sign(_der(SET, attributes), Digest.SHA256)
-    unsigned = b""
-    if stamp is not None:
-        token = stamp(hashlib.sha256(signature).digest())
-        unsigned = _der(0xA1, _attribute(TIMESTAMP_TOKEN, token))
+def attributes_of(certificate: Certificate, document_digest: bytes) -> bytes:
+    """Return the signed attributes over a SHA-256 digest in DER: this is what the private key signs."""
+    issuer, serial = _issuer_and_serial(certificate.der)
+    mechanism = MECHANISM[algorithm_of(certificate.parsed.public_key())]
+    attributes = [
+        _attribute(CONTENT_TYPE, DATA),
+        _attribute(MESSAGE_DIGEST, _der(OCTETS, document_digest)),
+        _attribute(ALGORITHM_PROTECTION, _der(SEQUENCE, SHA256 + _retagged(mechanism, 0xA1))),
+        _attribute(SIGNING_CERTIFICATE_V2, _certificate_id(certificate.der, issuer, serial)),
+    ]
+    return _der(SET, _set_of(attributes))
+
+
+def signed_data(
+    certificate: Certificate, chain: Iterable[Certificate], attributes: bytes, signature: bytes, token: bytes | None
+) -> bytes:
+    """Return the detached signature in DER: ``signature`` is the key's over ``attributes``, ``token`` over it."""
+    issuer, serial = _issuer_and_serial(certificate.der)
+    unsigned = b"" if token is None else _der(0xA1, _attribute(TIMESTAMP_TOKEN, token))
     signer = _der(
         SEQUENCE,
         VERSION_1
         + _der(SEQUENCE, issuer + serial)
         + SHA256
-        + _der(0xA0, attributes)
-        + mechanism
+        + _retagged(attributes, 0xA0)
+        + MECHANISM[algorithm_of(certificate.parsed.public_key())]
         + _der(OCTETS, signature)
         + unsigned,
     )
-    certificates = _set_of([certificate, *(one.der for one in key.chain if not one.is_self_signed)])
+    certificates = _set_of([certificate.der, *(one.der for one in chain if not one.is_self_signed)])
     content = VERSION_1 + _der(SET, SHA256) + _der(SEQUENCE, DATA) + _der(0xA0, certificates) + _der(SET, signer)
     return _der(SEQUENCE, SIGNED_DATA + _der(0xA0, _der(SEQUENCE, content)))
 

@@ -5,6 +5,7 @@ SigningError                  `code` is stable, `parameters` fill the sentence t
 ├── CertificateNotAccepted    expired, revoked, of the wrong purpose: said before any key is used
 ├── KeyUnavailable            wrong password or PIN, token gone
 ├── TimestampUnavailable      no authority gave a good token (transient); never a local time instead
+├── PreparationRefused        a signature made elsewhere came too late, twice, or is not the certificate's
 ├── AlreadySealed             nothing signs after the final lock
 └── SignatureNotTrusted       a gate wanted PASSED and the report says otherwise
 """
@@ -35,6 +36,10 @@ class KeyUnavailable(SigningError):
 
 class TimestampUnavailable(SigningError):
     """The same request may succeed a moment later."""
+
+
+class PreparationRefused(SigningError):
+    pass
 
 
 class AlreadySealed(SigningError):

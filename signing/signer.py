@@ -1,7 +1,7 @@
-"""pyHanko's ideas of a signer and a timestamper, made of ours: a key that was loaded once, tokens that were checked.
+"""pyHanko's ideas of a signer and a timestamper, made of ours: it lays out the PDF, and never sees a key.
 
-pyHanko's own signer parses and checks the private key again for every signature, twice (signing.md 0.3); this one
-hands the bytes to the key and nothing else.
+pyHanko's own signer parses and checks the private key again for every signature, twice (signing.md 0.3); here the
+signature is made outside, over what pyHanko has laid out (`signing.ready`).
 """
 
 from collections.abc import Callable, Coroutine
@@ -13,32 +13,23 @@ from asn1crypto import x509 as asn1_x509
 from pyhanko.sign import Signer
 from pyhanko.sign.timestamps import TimeStamper
 
-from certs.keys.protocol import Digest, SigningKey
+from certs.certificate import Certificate
+from certs.keys.protocol import Digest
 from certs.timestamps import Token
-from signing.cms import signed_data
 
 Result = TypeVar("Result")
 
 
-class KeySigner(Signer):
-    """Signs with a ``SigningKey``; the chain without its root goes into the signature."""
+class Holder(Signer):
+    """Whose signature it will be; pyHanko asks for the certificate, and must not ask for more."""
 
-    def __init__(self, key: SigningKey) -> None:
-        self._key = key
-        super().__init__(signing_cert=parsed(key.certificate.der), embed_roots=False)
+    def __init__(self, certificate: Certificate) -> None:
+        super().__init__(signing_cert=parsed(certificate.der), embed_roots=False)
 
-    async def async_sign(
-        self, data_digest: bytes, digest_algorithm: str, *_unused: object, timestamper: object = None, **_more: object
-    ) -> cms.ContentInfo:
-        if digest_algorithm != Digest.SHA256.value:
-            raise AssertionError(digest_algorithm)
-        stamp = timestamper.token if isinstance(timestamper, Stamper) else None
-        return cms.ContentInfo.load(signed_data(self._key, data_digest, stamp))
-
-    async def async_sign_raw(  # ruff: ignore[no-self-use] - pyHanko's interface
+    async def async_sign_raw(  # noqa: PLR6301 - pyHanko's interface
         self, *_unused: object, **_more: object
     ) -> bytes:
-        raise AssertionError("pyHanko asks for whole signatures only")
+        raise AssertionError("signatures are made outside of pyHanko")
 
 
 class Stamper(TimeStamper):
@@ -47,10 +38,6 @@ class Stamper(TimeStamper):
     def __init__(self, stamp: Callable[[bytes, Digest], Token]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # pyHanko's
         self._stamp = stamp
-
-    def token(self, digest: bytes) -> bytes:
-        """Return a token over a SHA-256 digest in DER."""
-        return self._stamp(digest, Digest.SHA256).der
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         return cms.ContentInfo.load(self._stamp(message_digest, Digest(md_algorithm)).der)

@@ -23,7 +23,7 @@ from signing.verify.json import unpacked
 from signing.verify.sentences import Unread, unread_sentences
 
 TASK_MODULE = "signing.verify.task"
-LIMITS = Limits(cpu_s=60, wall_s=90, output_bytes=8 << 20, file_bytes=64 << 20)
+LIMITS = Limits(cpu_s=60, wall_s=90, output_bytes=8 << 20)
 POLICY_NAME = "moonseal-1"
 CHUNK_BYTES = 1 << 20
 LOG = logging.getLogger(__name__)

@@ -32,12 +32,13 @@ def opinion_on(pdf: BinaryIO, report: Report) -> Opinion:
         return Opinion.MISSING
     here = Path("pdfsig-home").resolve()  # empty: a set of certificates of its own would only add files to read
     here.mkdir(exist_ok=True)
-    descriptor = pdf.fileno()
+    copy = Path("result.pdf").resolve()  # the open file may be one that no program may open by name
     pdf.seek(0)
     try:
+        with copy.open("wb") as target:
+            shutil.copyfileobj(pdf, target)
         answer = subprocess.run(
-            [program, "-nocert", f"/proc/self/fd/{descriptor}"],
-            pass_fds=[descriptor],
+            [program, "-nocert", str(copy)],
             capture_output=True,
             text=True,
             errors="replace",

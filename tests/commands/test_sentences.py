@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 ERRORS = {
     "OcrError", "ScanUnreadable", "CapExceeded", "EngineFailed", "Refused",
     "SigningError", "DocumentNotSignable", "CertificateNotAccepted", "KeyUnavailable", "TimestampUnavailable",
-    "AlreadySealed", "SignatureNotTrusted", "CertError", "KeyLocked", "CertificateInvalid", "CertificateNotFit", "AnchorUnknown",
+    "AlreadySealed", "PreparationRefused", "SignatureNotTrusted", "CertError", "KeyLocked", "CertificateInvalid", "CertificateNotFit", "AnchorUnknown",
     "RegisterDamaged", "ClockWentBack", "RevocationUnknown",
 }  # fmt: skip
 

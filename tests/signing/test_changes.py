@@ -4,15 +4,17 @@ import io
 
 import pikepdf
 import pytest
+from asn1crypto import cms
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
 
+from signing.cms import attributes_of, signed_data
 from signing.document import opened_for_update
 from signing.sign import sign
-from signing.signer import KeySigner, finished
+from signing.signer import Holder, finished
 from signing.values import Changes, Level, Role, Verdict
 from tests.signing.conftest import now
 
@@ -170,6 +172,19 @@ def test_a_file_saved_anew_with_its_form_fails(world, sealed):
 
 def _sealed_without_looking(world, stream):
     return _forced(opened_for_update(stream), world.seal, "Seal", stream)
+
+
+class KeySigner(Holder):
+    """Signs whatever pyHanko was told to sign, without our rules."""
+
+    def __init__(self, key):
+        super().__init__(key.certificate)
+        self._key = key
+
+    async def async_sign(self, data_digest, *_unused, **_more):
+        attributes = attributes_of(self._key.certificate, data_digest)
+        signature = self._key.sign(attributes)
+        return cms.ContentInfo.load(signed_data(self._key.certificate, self._key.chain, attributes, signature, None))
 
 
 def _forced(writer, key, field, stream):

@@ -14,7 +14,8 @@ from certs.revocation import Evidence
 from certs.timestamps import TimestampClient
 from signing.errors import AlreadySealed, CertificateNotAccepted, DocumentNotSignable, TimestampUnavailable
 from signing.fields import prepare
-from signing.sign import Statement, sign
+from signing.ready import Statement
+from signing.sign import sign
 from signing.values import Level, Role, Verdict
 from tests.signing.conftest import PLACES, drawn, mark, now
 
