@@ -6,6 +6,16 @@ reach the caller but its answer: JSON, and blobs of bytes up to a limit.
 """
 
 from sandbox.errors import LimitReached, Refused, SandboxError, TaskFailed
-from sandbox.values import Json, Limits, Reply
+from sandbox.values import Confinement, Json, Limits, Reply, Weakness
 
-__all__ = ["Json", "LimitReached", "Limits", "Refused", "Reply", "SandboxError", "TaskFailed"]
+__all__ = [
+    "Confinement",
+    "Json",
+    "LimitReached",
+    "Limits",
+    "Refused",
+    "Reply",
+    "SandboxError",
+    "TaskFailed",
+    "Weakness",
+]

@@ -1,16 +1,14 @@
 """The child process: imports the engines once, opens nothing, and forks for every task.
 
-Started by ``sandbox.zygote`` as ``python -m sandbox.server``; talks on the socket given as its first argument. A task
-is a function ``(files, arguments, channel) -> answer`` named "module:function" in a module that was preloaded.
-Whatever it does to its process dies with it: limits, an own process group, a scratch folder that is removed.
+Started by ``sandbox.zygote`` as ``python -m sandbox.server``, inside bubblewrap where that can run; talks on the socket
+given as its first argument. A task is a function ``(files, arguments, channel) -> answer`` named "module:function" in a
+module that was preloaded. Whatever it does to its process dies with it (``sandbox.cells``).
 """
 
-import contextlib
 import errno
 import importlib
 import json
 import os
-import resource
 import selectors
 import shutil
 import signal
@@ -20,91 +18,111 @@ import traceback
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+from sandbox.cells import Cells, Folders, Namespaces, Task, tried
 from sandbox.channel import HEAD, Channel, Frame, error_of
 from sandbox.errors import Refused
-from sandbox.values import Json, Limits
+from sandbox.values import Confinement, Json, Limits
 
-GRACE_S = 2  # between the signal that says "CPU limit" and the kill
+CLOCK_TICK_S = 0.1  # the kernel's two counts of the same time differ by less
+WATCH_S = 0.2  # how often is looked at what the kernel does not watch
+ORDER_BYTES, DESCRIPTORS = 1 << 12, 32  # of one order at most
+LIMIT_OF_ERROR = {
+    errno.EFBIG: "file_bytes",
+    errno.ENOSPC: "scratch_bytes",
+    errno.EMFILE: "open_files",
+    errno.EAGAIN: "processes",
+    errno.ENOMEM: "address_space_bytes",
+}
 
 
 class Server:
-    def __init__(self, control: socket.socket, scratch: Path) -> None:
-        self._control, self._scratch = control, scratch
-        self._running: dict[int, tuple[int, int]] = {}  # call id -> pid, status pipe
+    def __init__(self, control: socket.socket, cells: Cells, *, watches: bool) -> None:
+        self._control, self._cells, self._watches = control, cells, watches
+        self._running: dict[int, Task] = {}  # by call
         self._selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
         """Fork for each call until the parent is gone; then end every task."""
         self._selector.register(self._control, selectors.EVENT_READ, None)
         while True:
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(WATCH_S if self._watches and self._running else None):
                 if key.data is not None:
-                    self._reap(*key.data)
+                    self._reap(key.data, "")
                 elif not self._obey():
-                    for pid, _ in self._running.values():
-                        _kill_group(pid)
-                    shutil.rmtree(self._scratch, ignore_errors=True)  # the parent may have been killed
+                    for task in self._running.values():
+                        self._cells.end(task.pid)
                     return
+            if self._watches and self._running:
+                for call, limit in self._cells.overdrawn(self._running).items():
+                    self._reap(call, limit)
 
     def _obey(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, 1 << 12, 32)
+        message, descriptors, _, _ = socket.recv_fds(self._control, ORDER_BYTES, DESCRIPTORS)
         if not message:
             return False
         order = json.loads(message)
         call = order["call"]
         if "kill" in order:
             if call in self._running:
-                _kill_group(self._running[call][0])
+                self._cells.end(self._running[call].pid)
         else:
-            self._start(call, descriptors)
+            self._start(call, descriptors, Limits(**order["limits"]))
         return True
 
-    def _start(self, call: int, descriptors: list[int]) -> None:
+    def _start(self, call: int, descriptors: list[int], limits: Limits) -> None:
         connection, status, *files = descriptors
-        folder = self._scratch / str(call)
-        folder.mkdir(mode=0o700)
-        pid = os.fork()
-        if pid == 0:
-            self._control.close()
-            _run(socket.socket(fileno=connection), files, folder)
-        os.close(connection)
-        for descriptor in files:
+        try:
+            pid = self._cells.fork(call)
+        except OSError as error:  # the machine is full: this call fails, the next may not
+            _tell(status, f"failed {error.strerror}")
+        else:
+            if pid == 0:
+                _close_all_but({connection, *files})
+                _run(self._cells, call, limits, socket.socket(fileno=connection), files)
+            self._running[call] = Task(pid, status, limits)
+            self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, call)
+        for descriptor in (connection, *files):
             os.close(descriptor)
-        self._running[call] = pid, status
-        self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (call, pid))
 
-    def _reap(self, call: int, pid: int) -> None:
-        _kill_group(pid)  # its own children must not outlive it
-        _, wait_status = os.waitpid(pid, 0)
-        _, status = self._running.pop(call)
+    def _reap(self, call: int, limit: str) -> None:
+        task = self._running.pop(call)
+        self._cells.end(task.pid)  # what it started must not outlive it
+        _, wait_status, used = os.wait4(task.pid, 0)
+        if wait_status == signal.SIGKILL and used.ru_utime + used.ru_stime >= task.limits.cpu_s - CLOCK_TICK_S:
+            limit = limit or "cpu_s"
         for key in list(self._selector.get_map().values()):
-            if key.data == (call, pid):
+            if key.data == call:
                 self._selector.unregister(key.fileobj)
                 os.close(key.fd)
-        shutil.rmtree(self._scratch / str(call), ignore_errors=True)
-        with contextlib.suppress(BrokenPipeError):  # the caller has its answer and asks no more
-            os.write(status, str(wait_status).encode())
+        self._cells.clean(call)
+        _tell(task.status, f"limit {limit}" if limit else f"ended {wait_status}")
+
+
+def _tell(status: int, how: str) -> None:
+    try:
+        os.write(status, how.encode())
+    except BrokenPipeError:  # the caller has its answer and asks no more
+        pass
+    finally:
         os.close(status)
 
 
-def _kill_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:  # it had no time to make its own group
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+def _close_all_but(kept: set[int]) -> None:
+    """Close what belongs to the server and to other tasks, and whatever could be written to."""
+    os.dup2(1, 2)  # 1 is /dev/null: no library's words about the document reach the log
+    last = 2
+    for descriptor in sorted(kept):
+        os.closerange(last + 1, descriptor)
+        last = descriptor
+    os.closerange(last + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _run(connection: socket.socket, descriptors: list[int], folder: Path) -> NoReturn:
+def _run(cells: Cells, call: int, limits: Limits, connection: socket.socket, descriptors: list[int]) -> NoReturn:
     """Do one task and end this process, whatever happens."""
     channel = Channel(connection)
     try:
-        os.setpgid(0, 0)
-        os.chdir(folder)
+        cells.enter(call, limits)
         task = json.loads(_first_frame(connection))
-        _limit(Limits(**task["limits"]))
-        for descriptor in descriptors:
-            os.lseek(descriptor, 0, os.SEEK_SET)
         files: dict[str, BinaryIO] = {
             name: os.fdopen(descriptor, "rb") for name, descriptor in zip(task["files"], descriptors, strict=True)
         }
@@ -134,33 +152,36 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
     return bytes(parts)
 
 
-def _limit(limits: Limits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.address_space_bytes, limits.address_space_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + GRACE_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _describe(error: BaseException) -> bytes:
     if isinstance(error, Refused):
         return error_of("refused", code=error.code, parameters=error.parameters)
     if isinstance(error, MemoryError):
         return error_of("limit", limit="address_space_bytes")
-    if isinstance(error, OSError) and error.errno == errno.EFBIG:
-        return error_of("limit", limit="file_bytes")
+    if isinstance(error, OSError) and error.errno in LIMIT_OF_ERROR:
+        return error_of("limit", limit=LIMIT_OF_ERROR[error.errno])
     # Never the message: it may quote the document.
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return error_of("failed", reason=f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}")
 
 
 def main() -> None:
-    control, scratch, *preload = sys.argv[1:]
+    """Get into the cell's outer walls, say so, import the engines, say so, and serve."""
+    control, confinement, scratch, *preload = sys.argv[1:]
+    full = confinement == Confinement.FULL
+    try:
+        cells: Cells = Namespaces() if full else Folders(Path(scratch))
+        tried(cells)
+    except OSError as error:
+        sys.exit(str(error))
+    connection = socket.socket(fileno=int(control))
+    connection.send(b"inside")
     for module in preload:
         importlib.import_module(module)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
-    connection = socket.socket(fileno=int(control))
     connection.send(b"ready")
-    Server(connection, Path(scratch)).serve()
+    Server(connection, cells, watches=not full).serve()
+    if not full:
+        shutil.rmtree(scratch, ignore_errors=True)  # the parent may have been killed
 
 
 if __name__ == "__main__":

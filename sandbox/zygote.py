@@ -1,7 +1,8 @@
 """The parent's side of the sandbox: keeps the child process, makes calls, enforces what the kernel does not.
 
-Time and output are watched here; address space, CPU and file sizes by the kernel in the child. A call may be made from
-several threads at once. A child that died is replaced at the next call.
+The child stands behind bubblewrap's walls where this machine lets it; else tasks have their limits and their filter of
+system calls only, and ``Sandbox.confinement`` says so. Time and output are watched here; the rest by the kernel. A call
+may be made from several threads at once. A child that died is replaced at the next call.
 """
 
 import itertools
@@ -14,19 +15,23 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
-from sandbox.channel import HEAD, NAME_LENGTH, Frame
-from sandbox.errors import LimitReached, Refused, SandboxError, TaskFailed
-from sandbox.values import Json, Limits, Reply
+from sandbox import walls
+from sandbox.cells import SCRATCH
+from sandbox.channel import HEAD, Frame
+from sandbox.conversation import Conversation
+from sandbox.errors import LimitReached, TaskFailed
+from sandbox.filter import LIBRARY
+from sandbox.values import Confinement, Json, Limits, Reply, Weakness
 
 ROOT = Path(__file__).resolve().parent.parent
-SPOOL_BYTES = 8 << 20
+STATUS_BYTES, STEP_BYTES = 256, 16
+DIED = "failed the sandbox died"
 ENVIRONMENT = {  # nothing of the caller's: no secret can leak into a task
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -41,13 +46,16 @@ ENVIRONMENT = {  # nothing of the caller's: no secret can leak into a task
 class Sandbox:
     """A child process that has imported ``preload`` and runs their functions, one fork per call."""
 
-    def __init__(self, preload: Sequence[str], limits: Limits | None = None) -> None:
-        self._preload, self._limits = tuple(preload), limits or Limits()
+    def __init__(self, preload: Sequence[str], limits: Limits | None = None, *, folders: Sequence[Path] = ()) -> None:
+        """``folders`` are what tasks read besides our code and the system's programs: models, fonts."""
+        self._preload, self._limits, self._folders = tuple(preload), limits or Limits(), tuple(folders)
         self._lock = threading.Lock()
         self._calls = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._scratch: Path | None = None
+        self._confinement: Confinement | None = None  # not known before the first start
+        self._weakness: Weakness | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +67,12 @@ class Sandbox:
         """Start the child now, so that the first call does not wait for its imports."""
         with self._lock:
             self._ready()
+
+    def confinement(self) -> tuple[Confinement, Weakness | None]:
+        """Return what stands round the tasks here and, where it is not everything, why. Starts the child if need be."""
+        with self._lock:
+            self._ready()
+            return self._confinement or Confinement.LIMITS_ONLY, self._weakness
 
     def close(self) -> None:
         """End the child and every task in it."""
@@ -88,20 +102,20 @@ class Sandbox:
             status_read, status_write = os.pipe()
             opened.callback(os.close, status_read)
             try:
-                self._send({"call": call}, [theirs.fileno(), status_write, *descriptors])
+                self._send({"call": call, "limits": asdict(limits)}, [theirs.fileno(), status_write, *descriptors])
             finally:
                 theirs.close()
                 os.close(status_write)
-            order = {"task": task, "files": list(files), "arguments": arguments, "limits": asdict(limits)}
+            order = {"task": task, "files": list(files), "arguments": arguments}
             payload = json.dumps(order).encode()
-            conversation = _Conversation(ours, limits, on_progress)
+            conversation = Conversation(ours, limits, on_progress)
             try:
                 conversation.send(HEAD.pack(Frame.TASK.value, len(payload)) + payload)
                 reply = conversation.listen()
             except BaseException:
                 self._kill(call)
                 raise
-            return reply if reply is not None else _raise_for(int(os.read(status_read, 32) or b"9"))
+            return reply if reply is not None else _raise_for(os.read(status_read, STATUS_BYTES).decode() or DIED)
 
     def _send(self, order: Json, descriptors: list[int]) -> None:
         with self._lock:
@@ -123,33 +137,46 @@ class Sandbox:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self._end()
+        if self._confinement is not Confinement.LIMITS_ONLY:
+            visible = walls.seen(ROOT, ENVIRONMENT["PYTHONPATH"], self._folders)
+            found = walls.weakness(visible) or self._start(Confinement.FULL, visible)
+            if found is not None and self._confinement is Confinement.FULL:  # it was, so it never becomes less
+                raise TaskFailed(f"the sandbox lost its walls: {found.code} {found.detail}")
+            self._confinement = Confinement.LIMITS_ONLY if found else Confinement.FULL
+            self._weakness = found
+        if self._control is None and (found := self._start(Confinement.LIMITS_ONLY, ())) is not None:
+            raise TaskFailed(f"the sandbox did not start: {found.detail}")
+        return cast("socket.socket", self._control)
+
+    def _start(self, confinement: Confinement, visible: Sequence[Path]) -> Weakness | None:
+        """Start the child and wait for its imports; what kept it from being confined is returned."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._scratch = Path(tempfile.mkdtemp(prefix="moonseal-sandbox-"))
-        log = self._scratch / "log"
-        with theirs, log.open("wb") as stderr:
+        full = confinement is Confinement.FULL
+        self._control = ours
+        self._scratch = None if full else Path(tempfile.mkdtemp(prefix="moonseal-sandbox-"))
+        folder = str(self._scratch or SCRATCH)
+        program = [sys.executable, "-P", "-m", "sandbox.server", str(theirs.fileno()), confinement, folder]
+        program += self._preload
+        with theirs, tempfile.TemporaryFile() as log:
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "sandbox.server",
-                    str(theirs.fileno()),
-                    str(self._scratch),
-                    *self._preload,
-                ],
+                walls.command(program, visible) if full else program,
                 pass_fds=[theirs.fileno()],
-                env=ENVIRONMENT | {"TMPDIR": str(self._scratch)},
-                cwd=self._scratch,
+                env=ENVIRONMENT | {"TMPDIR": folder},
+                cwd=self._scratch or "/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=stderr,
+                stderr=log,
             )
-        self._control = ours
-        if ours.recv(16) != b"ready":
-            reason = log.read_text(errors="replace").strip().splitlines()[-1:]
+            theirs.close()
+            steps = [ours.recv(STEP_BYTES), ours.recv(STEP_BYTES)]
+            if steps == [b"inside", b"ready"]:
+                return None
             self._end()
-            raise TaskFailed(f"the sandbox did not start: {' '.join(reason)}")
-        return ours
+            log.seek(0)
+            reason = " ".join(log.read().decode(errors="replace").strip().splitlines()[-1:])
+        if steps[0] == b"inside":
+            raise TaskFailed(f"the sandbox did not start: {reason}")
+        return Weakness("filter_missing" if LIBRARY in reason else "not_allowed", reason)
 
     def _end(self) -> None:
         if self._control is not None:
@@ -165,76 +192,6 @@ class Sandbox:
         self._control = self._process = self._scratch = None
 
 
-class _Conversation:
-    """Reads a task's frames within the limits of time and output."""
-
-    def __init__(self, connection: socket.socket, limits: Limits, on_progress: Callable[[Json], None] | None) -> None:
-        self._connection, self._limits, self._on_progress = connection, limits, on_progress
-        self._deadline = time.monotonic() + limits.wall_s
-        self._bytes_left = limits.output_bytes
-        self._blobs: dict[str, BinaryIO] = {}
-
-    def send(self, content: bytes) -> None:
-        self._connection.settimeout(self._limits.wall_s)
-        try:
-            self._connection.sendall(content)
-        except TimeoutError:
-            raise LimitReached("wall_s") from None
-        except OSError:  # it died before it read its task; listen() finds no answer
-            return
-
-    def listen(self) -> Reply | None:
-        """Return the answer, or None when the task ended without one."""
-        while (head := self._exactly(HEAD.size)) is not None:
-            kind, length = HEAD.unpack(head)
-            if length > self._bytes_left:
-                raise LimitReached("output_bytes")
-            self._bytes_left -= length
-            payload = self._exactly(length)
-            if payload is None:
-                return None
-            match Frame(kind):
-                case Frame.PROGRESS if self._on_progress is not None:
-                    self._on_progress(json.loads(payload))
-                case Frame.BLOB:
-                    self._keep(payload)
-                case Frame.ANSWER:
-                    for blob in self._blobs.values():
-                        blob.seek(0)
-                    return Reply(json.loads(payload), self._blobs)
-                case Frame.ERROR:
-                    raise _error_from(json.loads(payload))
-                case _:
-                    pass
-        return None
-
-    def _keep(self, payload: bytes) -> None:
-        (name_length,) = NAME_LENGTH.unpack_from(payload)
-        name = payload[NAME_LENGTH.size : NAME_LENGTH.size + name_length].decode()
-        if name not in self._blobs:
-            self._blobs[name] = cast("BinaryIO", tempfile.SpooledTemporaryFile(SPOOL_BYTES))  # ruff: ignore[open-file-with-context-handler] - given away
-        blob = self._blobs[name]
-        blob.write(memoryview(payload)[NAME_LENGTH.size + name_length :])
-
-    def _exactly(self, count: int) -> bytes | None:
-        content = bytearray()
-        while len(content) < count:
-            left_s = self._deadline - time.monotonic()
-            if left_s <= 0:
-                raise LimitReached("wall_s")
-            self._connection.settimeout(left_s)
-            try:
-                part = self._connection.recv(min(count - len(content), 1 << 20))
-            except TimeoutError:
-                continue
-            except ConnectionResetError:
-                return None
-            if not part:
-                return None
-            content += part
-        return bytes(content)
-
-
 def _descriptor(file: Path | BinaryIO, opened: ExitStack) -> int:
     if isinstance(file, Path):
         return opened.enter_context(file.open("rb")).fileno()
@@ -243,21 +200,19 @@ def _descriptor(file: Path | BinaryIO, opened: ExitStack) -> int:
     except OSError:  # in memory only
         spool = opened.enter_context(tempfile.TemporaryFile())  # ruff: ignore[open-file-with-context-handler] - closed by ``opened``
         shutil.copyfileobj(file, spool)
-        spool.seek(0)
+        spool.flush()
         descriptor = spool.fileno()
+    # Opened anew: not to be written to, and with a place of its own, since several tasks may read one file at once.
+    descriptor = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+    opened.callback(os.close, descriptor)
     return descriptor
 
 
-def _error_from(answer: Json) -> SandboxError:
-    if answer["kind"] == "refused":
-        return Refused(answer["code"], **answer["parameters"])
-    if answer["kind"] == "limit":
-        return LimitReached(answer["limit"])
-    return TaskFailed(answer["reason"])
-
-
-def _raise_for(wait_status: int) -> Reply:
-    code = os.waitstatus_to_exitcode(wait_status)
-    if code in {-signal.SIGXCPU, -signal.SIGKILL}:  # SIGKILL follows where SIGXCPU was ignored
-        raise LimitReached("cpu_s")
+def _raise_for(how: str) -> Reply:
+    kind, _, detail = how.partition(" ")
+    if kind == "limit":
+        raise LimitReached(detail)
+    if kind != "ended":
+        raise TaskFailed(f"the task did not start: {detail}")
+    code = os.waitstatus_to_exitcode(int(detail))
     raise TaskFailed(f"the task ended with {signal.Signals(-code).name if code < 0 else code}")
