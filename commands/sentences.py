@@ -44,10 +44,12 @@ def _with_unit(cap: str, value: object) -> str:
     """Return a cap's number as people say it: megabytes, megapixels, pages, millimetres."""
     if not isinstance(value, int | float):
         return "–"
-    if cap == "size_bytes":
+    if cap in {"size_bytes", "stream_bytes"}:
         return f"{value / 1e6:.0f} MB"
     if cap == "page_pixels":
         return f"{value / 1e6:.0f} megapixels"
+    if cap.endswith("side_pixels"):
+        return f"{value:.0f} pixels"
     if cap == "page_side_mm":
         return f"{value:.0f} mm"
     return f"{value:.0f}"

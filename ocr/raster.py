@@ -1,8 +1,7 @@
 """Page images: native resolution, grey, and RGB where the page has colour.
 
-A PDF page is drawn without form widgets, so that the mark of a signature does not cover the text under it. Images are
-turned as their EXIF says and laid on white. The caps were checked by intake.py; a page is drawn smaller rather than
-with more pixels than they allow.
+A PDF page is drawn without form widgets, so that the mark of a signature does not cover the text under it. The caps
+were checked by intake.py; a page is drawn smaller rather than with more pixels than they allow.
 """
 
 from dataclasses import dataclass, replace
@@ -11,19 +10,21 @@ from typing import BinaryIO
 import cv2
 import numpy as np
 import pypdfium2  # type: ignore[import-untyped]  # has no types
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
 from pypdfium2 import raw
 
-from ocr.intake import FileType, Intake, check_pixels, malformed_as, opened_image
+from ocr.filetype import FileType
+from ocr.guard import malformed_as
+from ocr.intake import Intake
+from ocr.nativetext import explained_share
+from ocr.pictures import Picture, Pixels, picture_of
 from ocr.values import Caps
+from sandbox import Refused
 
-Pixels = NDArray[np.uint8]
+__all__ = ["PageImage", "Pixels", "page_image", "turned"]
 
-A4_LONG_MM = 297
 DEFAULT_DPI = 200  # of pages that are not one image: enough for print of 8 points
 MIN_DPI, MAX_DPI = 100, 300
-COVERS = 0.85  # an image over this much of the page makes it a scan, whatever text lies over it
+LARGE = 0.25  # of the page under one picture: if that is broken, the page is
 COLOUR_SPREAD = 40  # between the channels of one pixel; JPEG noise on grey stays below
 COLOUR_SHARE = 0.0004  # of the page: a third of a small seal
 
@@ -35,8 +36,7 @@ class PageImage:
     rgb: Pixels | None  # None where nothing on the page has colour
     dpi: int
     is_bilevel: bool
-    is_image: bool  # the page is a picture: what text it has was laid over it
-    text_ink: float  # share of the page's ink that its own visible text explains
+    text_ink: float  # share of the page's ink that its own visible, believable text explains (nativetext.py)
 
     @property
     def width_px(self) -> int:
@@ -49,7 +49,9 @@ class PageImage:
 
 def page_image(intake: Intake, pages: BinaryIO, caps: Caps, number: int) -> PageImage:
     """Return one page; ``pages`` is the rewritten PDF, or the image as it came."""
-    return _from_pdf(pages, number, caps) if intake.file_type is FileType.PDF else _from_image(pages, number, caps)
+    if intake.file_type is FileType.PDF:
+        return _from_pdf(pages, number, caps)
+    return _page(number, picture_of(pages, intake.file_type, intake.frames[number - 1], caps), text_ink=0.0)
 
 
 def turned(page: PageImage, rotation_deg: int) -> PageImage:
@@ -65,42 +67,17 @@ def _pixels(image: cv2.typing.MatLike) -> Pixels:
     return np.ascontiguousarray(image, dtype=np.uint8)
 
 
-def _from_image(pages: BinaryIO, number: int, caps: Caps) -> PageImage:
-    with malformed_as("truncated"), opened_image(pages) as image:
-        image.seek(number - 1)
-        check_pixels(*image.size, caps)
-        is_bilevel = image.mode == "1"
-        said_dpi = float(image.info.get("dpi", (0, 0))[0])
-        upright = _on_white(ImageOps.exif_transpose(image))
-        # A phone says 72 whatever it took: then the sheet is taken for A4.
-        dpi = round(said_dpi) if said_dpi >= MIN_DPI else round(max(upright.size) / A4_LONG_MM * 25.4)
-        return _page(number, np.asarray(upright), dpi, is_bilevel=is_bilevel)
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode in {"1", "L"}:
-        return image.convert("L")
-    if image.mode in {"I;16", "I", "F"}:
-        deep = np.asarray(image, dtype=np.float32)
-        return Image.fromarray((deep * (255 / max(float(deep.max()), 1.0))).astype(np.uint8))
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
-    return image.convert("RGB")
-
-
-def _page(
-    number: int, pixels: Pixels, dpi: int, *, is_bilevel: bool, is_image: bool = True, text_ink: float = 0.0
-) -> PageImage:
+def _page(number: int, picture: Picture, *, text_ink: float) -> PageImage:
+    pixels, dpi, is_bilevel = picture.pixels, round(picture.dpi), picture.is_bilevel
     if dpi > MAX_DPI * 1.1:  # more than the engine can use; costs only time
-        scale = MAX_DPI / dpi
+        scale = MAX_DPI / picture.dpi
         pixels = _pixels(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
         dpi, is_bilevel = MAX_DPI, False
     if pixels.ndim == 2:  # noqa: PLR2004 - rows and columns, no channels
-        return PageImage(number, np.ascontiguousarray(pixels), None, dpi, is_bilevel, is_image, text_ink)
+        return PageImage(number, np.ascontiguousarray(pixels), None, dpi, is_bilevel, text_ink)
     grey = _pixels(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
     rgb = pixels if _has_colour(pixels) else None
-    return PageImage(number, grey, rgb, dpi, is_bilevel, is_image, text_ink)
+    return PageImage(number, grey, rgb, dpi, is_bilevel, text_ink)
 
 
 def _has_colour(rgb: Pixels) -> bool:
@@ -124,11 +101,19 @@ def _draw(page: pypdfium2.PdfPage, number: int, caps: Caps) -> PageImage:
     bitmap = page.render(scale=dpi / 72, may_draw_forms=False, prefer_bgrx=False, rev_byteorder=True)
     pixels = bitmap.to_numpy().copy()
     bitmap.close()
-    is_image = covered >= COVERS
-    drawn = _page(number, _pixels(pixels), round(dpi), is_bilevel=bits == 1, is_image=is_image)
-    if is_image:
-        return drawn
-    return replace(drawn, text_ink=_text_ink(page, drawn.grey))
+    picture = Picture(_pixels(pixels), dpi, is_bilevel=bits == 1)
+    if covered >= LARGE and int(pixels.min()) == int(pixels.max()):
+        _check_decodes(page, number)
+    return _page(number, picture, text_ink=explained_share(page))
+
+
+def _check_decodes(page: pypdfium2.PdfPage, number: int) -> None:
+    """Refuse a page that is empty only because its picture is broken: what was on it would be lost in silence."""
+    for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        bitmap = raw.FPDFImageObj_GetBitmap(thing.raw)
+        if not bitmap:
+            raise Refused("page_damaged", page=number)
+        raw.FPDFBitmap_Destroy(bitmap)
 
 
 def _main_image(page: pypdfium2.PdfPage, area: float) -> tuple[float, int, float]:
@@ -141,21 +126,3 @@ def _main_image(page: pypdfium2.PdfPage, area: float) -> tuple[float, int, float
             pixels = max(thing.get_px_size())
             best = (pixels / max(x1 - x0, y1 - y0) * 72, thing.get_metadata().bits_per_pixel, share)
     return best
-
-
-def _text_ink(page: pypdfium2.PdfPage, grey: Pixels) -> float:
-    """Return the share of the dark pixels that lie under the page's own text."""
-    ink = grey < 128  # noqa: PLR2004 - the middle between ink and paper
-    total = int(ink.sum())
-    if total == 0:
-        return 0.0
-    width, height = page.get_size()
-    across, down = ink.shape[1] / width, ink.shape[0] / height
-    explained = np.zeros_like(ink)
-    text = page.get_textpage()
-    for index in range(text.count_rects()):
-        x0, y0, x1, y1 = text.get_rect(index)
-        top, bottom = max(int((height - y1) * down) - 2, 0), max(int((height - y0) * down) + 2, 0)
-        explained[top:bottom, max(int(x0 * across) - 2, 0) : max(int(x1 * across) + 2, 0)] = True
-    text.close()
-    return float((ink & explained).sum() / total)

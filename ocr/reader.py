@@ -23,7 +23,6 @@ from sandbox.zygote import Sandbox
 
 __all__ = ["Caps", "ModelFolders", "Reader"]
 
-CAP_CODES = {"too_large", "too_many_pages", "too_many_pixels", "page_too_large"}
 CHUNK_BYTES = 1 << 20
 
 
@@ -107,7 +106,7 @@ def _our_errors() -> Generator[None]:
     try:
         yield
     except Refused as refusal:
-        kind: type[OcrError] = CapExceeded if refusal.code in CAP_CODES else ScanUnreadable
+        kind: type[OcrError] = CapExceeded if "cap" in refusal.parameters else ScanUnreadable
         raise kind(refusal.code, **refusal.parameters) from None
     except LimitReached as stopped:
         raise CapExceeded("limit_reached", cap=stopped.limit) from stopped

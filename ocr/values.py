@@ -22,12 +22,15 @@ class ModelFolders:
 
 @dataclass(frozen=True)
 class Caps:
-    """What a scan may be at most; checked before anything is rendered."""
+    """What a scan may be at most (and least); checked before anything is decoded or drawn."""
 
     size_bytes: int = 50_000_000
     pages: int = 500
     page_pixels: int = 60_000_000
+    side_pixels: int = 30_000  # longer ones overflow the coordinates of image libraries
     page_side_mm: float = 1200
+    stream_bytes: int = 200_000_000  # of one stream of a PDF, unpacked
+    least_side_pixels: int = 50  # the one cap from below: nothing can be read on less
 
 
 @dataclass(frozen=True)

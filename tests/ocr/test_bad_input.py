@@ -36,7 +36,7 @@ def test_an_empty_file_is_called_empty(reader, tmp_path):
 
 def test_text_renamed_to_pdf_is_no_scan(reader, tmp_path):
     text = "Đây là văn bản thường.\n".encode() * 100
-    assert refused(reader, written(tmp_path, "text.pdf", text)) == (ScanUnreadable, "not_a_scan")
+    assert refused(reader, written(tmp_path, "text.pdf", text)) == (ScanUnreadable, "plain_text")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.95])

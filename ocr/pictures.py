@@ -1,0 +1,191 @@
+"""One picture of a JPEG, PNG, TIFF or HEIC as eight-bit grey or RGB: upright, on white, its pixels square.
+
+What a file says about itself (resolution, orientation, colours) may be wrong or broken: then the picture still counts.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+from ocr import heic, tiff
+from ocr.filetype import FileType
+from ocr.guard import check_pixels, malformed_as
+from ocr.values import Caps
+from sandbox import Refused
+
+Pixels = NDArray[np.uint8]
+
+A4_LONG_MM = 297
+MIN_DPI = 100  # what claims less was never asked (a phone says 72 whatever it took)
+CARD_LONG_MM = 60  # the longest side of the smallest thing that is scanned
+SQUARE = 0.03  # by which a pixel may be longer than wide; a fax has twice as many across as down
+EXIF_ORIENTATION = 0x0112
+PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.TIFF: "TIFF"}
+ENDS = {FileType.JPEG: b"\xff\xd9", FileType.PNG: b"IEND"}
+DEEP_LEVELS = (255, 1023, 4095, 65535)  # of 8, 10, 12 and 16 bits, whatever they are kept in
+
+
+@dataclass(frozen=True)
+class Picture:
+    pixels: Pixels  # two axes: grey; three: RGB
+    dpi: float
+    is_bilevel: bool
+
+
+def frames_of(scan: BinaryIO, file_type: FileType, caps: Caps) -> tuple[int, ...]:
+    """Return where each page of the file is found (for ``picture_of``); nothing is decoded. Raises ``Refused``."""
+    if file_type is FileType.TIFF:
+        return tiff.page_offsets(scan, caps)
+    if file_type is FileType.HEIC:
+        return tuple(range(heic.count_pictures(scan, caps)))
+    with _malformed(scan, file_type), opened(scan, file_type, 0) as image:
+        check_pixels(*image.size, caps)
+        if min(image.size) < caps.least_side_pixels:
+            _refuse_small(image.size, caps)
+    return (0,)
+
+
+def picture_of(scan: BinaryIO, file_type: FileType, frame: int, caps: Caps) -> Picture:
+    """Return one page of the file."""
+    with _malformed(scan, file_type), _decoded(scan, file_type, frame) as image:
+        check_pixels(*image.size, caps)
+        if min(image.size) < caps.least_side_pixels:
+            _refuse_small(image.size, caps)
+        across, down = _resolution(image, caps)
+        upright = _upright(image) if file_type in {FileType.JPEG, FileType.PNG} else image
+        if upright.size != image.size and upright.size == image.size[::-1]:
+            across, down = down, across
+        pixels = _eight_bit(upright)
+        return Picture(*_square(pixels, across, down), is_bilevel=image.mode == "1")
+
+
+def opened(scan: BinaryIO, file_type: FileType, frame: int) -> Image.Image:
+    """Return the image, not yet decoded; Pillow gets the one format that the file is."""
+    Image.MAX_IMAGE_PIXELS = None  # our own cap is checked
+    scan.seek(0)
+    source = cast("BinaryIO", tiff.OnePage(scan, frame)) if file_type is FileType.TIFF else scan
+    return Image.open(source, formats=(FORMATS[file_type],))
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 where it is missing or broken."""
+    try:
+        said = int(image.getexif().get(EXIF_ORIENTATION, 1))
+    except Exception:  # ruff: ignore[blind-except] - a broken note about the picture does not break the picture
+        return 1
+    return said if said in TURNS else 1
+
+
+def _refuse_small(size: tuple[int, int], caps: Caps) -> None:
+    raise Refused("too_small", cap="least_side_pixels", limit=caps.least_side_pixels, found=min(size))
+
+
+def _malformed(scan: BinaryIO, file_type: FileType) -> AbstractContextManager[None]:
+    """Call what cannot be decoded cut off when its end is missing, else damaged."""
+    return malformed_as("truncated" if file_type in ENDS and not _has_end(scan, ENDS[file_type]) else "damaged")
+
+
+def _has_end(scan: BinaryIO, mark: bytes) -> bool:
+    size_bytes = scan.seek(0, 2)
+    scan.seek(max(size_bytes - (1 << 16), 0))  # some phones write notes of their own behind the picture
+    return mark in scan.read()
+
+
+def _decoded(scan: BinaryIO, file_type: FileType, frame: int) -> Image.Image:
+    if file_type is FileType.HEIC:
+        return heic.picture_of(scan, frame)
+    image = opened(scan, file_type, frame)
+    image.load()
+    return image
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    orientation = orientation_of(image)
+    return image if orientation == 1 else image.transpose(TURNS[orientation])
+
+
+def _resolution(image: Image.Image, caps: Caps) -> tuple[float, float]:
+    """Return dots per inch across and down: what the file says if a page of that size can be, else as if A4."""
+    try:
+        across, down = (float(value) for value in image.info["dpi"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        across = down = 0.0
+    if across > 0 and down > 0:
+        longest_mm = max(image.width / across, image.height / down) * 25.4
+        if min(across, down) >= MIN_DPI * (1 - SQUARE) and CARD_LONG_MM <= longest_mm <= caps.page_side_mm:
+            return across, down
+        if _is_fax(across, down) and CARD_LONG_MM <= longest_mm <= caps.page_side_mm:
+            return across, down
+    as_a4 = max(image.size) / A4_LONG_MM * 25.4
+    return as_a4, as_a4
+
+
+def _is_fax(across: float, down: float) -> bool:
+    """Whether the resolution is that of a fax: 204 dots across, 98 lines down."""
+    return 190 <= across <= 210 and 90 <= down < MIN_DPI  # noqa: PLR2004 - ITU-T T.4, standard and rounded
+
+
+def _square(pixels: Pixels, across: float, down: float) -> tuple[Pixels, float]:
+    if abs(across / down - 1) <= SQUARE:
+        return pixels, across
+    dpi = max(across, down)
+    size = round(pixels.shape[1] * dpi / across), round(pixels.shape[0] * dpi / down)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8), dpi
+
+
+def _eight_bit(image: Image.Image) -> Pixels:
+    """Return grey or RGB; what is transparent shows white."""
+    if image.mode in {"1", "L"}:
+        return np.asarray(image.convert("L"), dtype=np.uint8)
+    if image.mode.startswith(("I", "F")):
+        return _from_deep(image)
+    if image.mode == "LAB":
+        to_rgb = ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")
+        return np.asarray(ImageCms.applyTransform(image, to_rgb), dtype=np.uint8)
+    if image.mode == "CMYK":
+        return _from_cmyk(image)
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        white = Image.new("RGB", layer.size, "white")
+        white.paste(layer, mask=layer.getchannel("A"))
+        return np.asarray(white, dtype=np.uint8)
+    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+def _from_deep(image: Image.Image) -> Pixels:
+    """Return 16-bit, 32-bit or floating grey as eight bits, by the depth that its values show."""
+    deep = np.asarray(image).astype(np.float32)
+    deep = np.nan_to_num(deep, nan=0.0, posinf=0.0, neginf=0.0)
+    brightest = float(deep.max(initial=0.0))
+    if image.mode == "F" and brightest <= 1:
+        full = 1.0
+    elif image.mode.startswith("I;16"):
+        # A scanner of 10 or 12 bits keeps them in 16; a page that is all darker than a sixteenth is none.
+        full = next(level for level in DEEP_LEVELS[1:] if brightest <= level)
+    else:
+        full = next((level for level in DEEP_LEVELS if brightest <= level), brightest)
+    grey: Pixels = np.clip(deep * (255 / full), 0, 255).astype(np.uint8)
+    tags = getattr(image, "tag_v2", None)
+    return np.invert(grey) if tags is not None and tags.get(PHOTOMETRIC) == WHITE_IS_ZERO else grey
+
+
+def _from_cmyk(image: Image.Image) -> Pixels:
+    """Return CMYK as RGB. Pillow takes every CMYK JPEG for one of Adobe, whose inks are written inverted."""
+    if image.format == "JPEG" and "adobe" not in image.info:
+        image = Image.eval(image, _inverted)
+    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+def _inverted(level: int) -> int:
+    return 255 - level
