@@ -15,6 +15,9 @@ from pathlib import Path
 
 from commands.console import Console
 from commands.folder import HOME, configured_folder
+from commands.installation import models
+from commands.sentences import both
+from ocr.confinement import weakness
 from ocr.second_models import unusable
 
 PACKAGES, ASSETS = HOME / "packages", HOME / "assets"
@@ -31,6 +34,9 @@ FREE_MIN_BYTES = 2 << 30
 RELEASED_AT = datetime(2026, 11, 25, tzinfo=UTC)  # a clock before it is wrong
 PROGRAM_TIMEOUT_S = 20
 SET_UP = "./moonseal demo"
+KERNEL_SETTINGS = Path("/proc/sys")
+USER_NAMESPACES = (("kernel.unprivileged_userns_clone", "0", "1"), ("user.max_user_namespaces", "0", "28633"))
+APPARMOR_RESTRICTION = "kernel/apparmor_restrict_unprivileged_userns"  # Ubuntu 24.04
 APT = "apt-get update && apt-get install -y --no-install-recommends"
 
 
@@ -180,21 +186,33 @@ def _front_end() -> Finding:
 
 
 def _sandbox() -> Finding:
-    name = "hộp cát / sandbox (bubblewrap)"
-    if shutil.which("bwrap") is None:
-        return Finding(name, ok=False, found="không có / absent", how_to_get=f"{APT} bubblewrap")
-    trial = ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "true"]
-    done = subprocess.run(trial, capture_output=True, text=True, timeout=PROGRAM_TIMEOUT_S, check=False)
-    if done.returncode == 0:
-        return Finding(name, ok=True, found=_output("bwrap", "--version").strip())
-    profile = PACKAGES / "moonseal-bwrap.apparmor"
-    target = "/etc/apparmor.d/moonseal-bwrap"
+    name = "hộp cát / sandbox (bubblewrap, seccomp)"
+    found = weakness(models())
+    if found is None:
+        return Finding(name, ok=True, found=f"đầy đủ / whole ({_output('bwrap', '--version').strip()})")
     return Finding(
-        name,
-        ok=False,
-        found=f"không được phép / not allowed: {done.stderr.strip()}",
-        how_to_get=f"install -m 644 '{profile}' {target} && apparmor_parser -r {target}",
+        name, ok=False, found=both(found.code, detail=found.detail), how_to_get=_mending(found.code, found.detail)
     )
+
+
+def _mending(code: str, detail: str) -> str:
+    """Return the command that makes the sandbox whole; nothing where it depends on what this machine is."""
+    if code == "bubblewrap_missing":
+        return f"{APT} bubblewrap"
+    if code == "filter_missing":
+        return f"{APT} libseccomp2"
+    if code == "unreadable":
+        return f"chmod -R go+rX '{detail}'"
+    for name, forbidding, allowing in USER_NAMESPACES:
+        setting = KERNEL_SETTINGS / name.replace(".", "/")
+        if setting.is_file() and setting.read_text(encoding="ascii").strip() == forbidding:
+            return f"echo {name}={allowing} > /etc/sysctl.d/60-moonseal.conf && sysctl --system"
+    if (setting := KERNEL_SETTINGS / APPARMOR_RESTRICTION).is_file() and setting.read_text(
+        encoding="ascii"
+    ).strip() == "1":
+        profile, target = PACKAGES / "moonseal-bwrap.apparmor", "/etc/apparmor.d/moonseal-bwrap"
+        return f"install -m 644 '{profile}' {target} && apparmor_parser -r {target}"
+    return ""
 
 
 def _clock() -> Finding:

@@ -1,11 +1,10 @@
 """``moonseal serve`` and ``moonseal work``: the pages, and the worker that reads scans.
 
-Loopback only for now: other addresses need the full sandbox (bubblewrap), a real data folder and TLS. The pages run in
+Which addresses may be served is decided in ``commands/addresses.py``. The pages run in
 processes of granian's; this process starts them, watches the worker, and ends both in an orderly way.
 """
 
 import faulthandler
-import ipaddress
 import signal
 import socket
 import threading
@@ -16,6 +15,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from commands.addresses import why_not_served
 from commands.console import Console
 from commands.demo_people import People
 from commands.sentences import both
@@ -39,8 +39,10 @@ TITLES = {
 def serve(host: str, port: int, *, tls_cert: Path | None, tls_key: Path | None, web_only: bool) -> int:
     """Serve until stopped; 1 with the reason when refused."""
     console = Console()
-    if reason := _refusal(host, port):
-        console.say(both(reason, host=host, port=port))
+    if reason := why_not_served(host, has_tls=tls_cert is not None and tls_key is not None) or _why_not_bound(
+        host, port
+    ):
+        console.say(reason)
         return 1
     _prepare(console)
     server = Granian(
@@ -82,19 +84,13 @@ def work() -> int:
     return 0
 
 
-def _refusal(host: str, port: int) -> str:
-    try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        return "only_loopback"
+def _why_not_bound(host: str, port: int) -> str:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
-            return "port_taken"
+            return both("port_taken", port=port)
     return ""
 
 

@@ -177,7 +177,6 @@ def main() -> None:
     connection.send(b"inside")
     for module in preload:
         importlib.import_module(module)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     connection.send(b"ready")
     Server(connection, cells, watches=not full).serve()
     if not full:

@@ -44,7 +44,7 @@ def command(program: Sequence[str], visible: Iterable[Path]) -> list[str]:
         parts += ["--ro-bind-try", str(path), str(path)]
     for device in DEVICES:
         parts += ["--dev-bind", device, device]
-    parts += ["--proc", "/proc", "--dir", SCRATCH, "--remount-ro", "/", "--chdir", "/", "--as-pid-1", "--new-session"]
+    parts += ["--proc", "/proc", "--dir", SCRATCH, "--remount-ro", "/", "--chdir", "/", "--as-pid-1"]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     parts += ["--hostname", "sandbox", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
     if is_real_root():  # no namespace of users: tasks become another user (sandbox.cells)

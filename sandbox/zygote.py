@@ -166,6 +166,7 @@ class Sandbox:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
+                process_group=0,  # Ctrl+C is the parent's to handle
             )
             theirs.close()
             steps = [ours.recv(STEP_BYTES), ours.recv(STEP_BYTES)]

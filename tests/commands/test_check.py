@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from commands import check
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -20,7 +22,7 @@ def test_nothing_is_missing_where_the_suite_runs():
 
 
 def test_a_missing_program_is_named_with_the_command_that_brings_it(monkeypatch, tmp_path):
-    for program in ("dpkg-query", "bwrap", "true"):
+    for program in ("dpkg-query", "bwrap"):
         (tmp_path / program).symlink_to(shutil.which(program) or "")
     monkeypatch.setenv("PATH", str(tmp_path))
     finding = found("Tesseract")
@@ -45,14 +47,34 @@ def test_another_model_is_found_out(monkeypatch, tmp_path):
     assert not found("front end").ok
 
 
-def test_a_sandbox_that_is_not_allowed_is_named_with_the_profile(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("setting", "value", "command"),
+    [
+        ("kernel/apparmor_restrict_unprivileged_userns", "1", str(ROOT / "packages" / "moonseal-bwrap.apparmor")),
+        ("kernel/unprivileged_userns_clone", "0", "echo kernel.unprivileged_userns_clone=1 > /etc/sysctl.d/"),
+        ("user/max_user_namespaces", "0", "echo user.max_user_namespaces=28633 > /etc/sysctl.d/"),
+        ("kernel/something_else", "0", ""),
+    ],
+)
+def test_a_sandbox_that_is_not_allowed_is_named_with_what_mends_it(monkeypatch, tmp_path, setting, value, command):
     (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'setting up uid map: Permission denied' >&2; exit 1\n")
     (tmp_path / "bwrap").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / setting).parent.mkdir()
+    (tmp_path / setting).write_text(f"{value}\n")
+    monkeypatch.setattr(check, "KERNEL_SETTINGS", tmp_path)
     finding = found("sandbox")
     assert not finding.ok
     assert "Permission denied" in finding.found
-    assert str(ROOT / "packages" / "moonseal-bwrap.apparmor") in finding.how_to_get
+    assert command in finding.how_to_get
+    assert bool(command) == bool(finding.how_to_get)
+
+
+def test_a_sandbox_without_bubblewrap_is_named_with_the_package(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    finding = found("sandbox")
+    assert not finding.ok
+    assert finding.how_to_get.endswith("--no-install-recommends bubblewrap")
 
 
 def test_the_exit_code_says_whether_anything_is_missing():
