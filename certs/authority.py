@@ -1,319 +1,175 @@
-"""The commune's own authority: a root, an issuing key, certificates by profile, lists and answers about them.
+"""The commune's own authority: certificates by profile, what became of them, lists and answers about them.
 
-Every certificate stands in the register before anyone gets it; serial numbers are random (RFC 5280 4.1.2.2). Names
-are set as UTF-8, so that Vietnamese letters stay what they are. Here the root's key lies in a file beside the issuing
-key, which is right for a demonstration and for training; a real office takes it off-line (the ceremony comes with
-`moonseal certs init`).
+Every certificate stands in the register before anyone gets it, and every act before its effect is seen. The root's key
+lies beside the issuing one in a demonstration only; a real office founds its authority by a ceremony
+(`certs.ceremony`), after which the root is off-line and only the list it signed is here. The issuing key may lie on a
+token: then whoever opened it hands it to ``open``.
 """
 
-import fcntl
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from glob import escape
 from pathlib import Path
 from typing import Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from certs.certificate import DOCUMENT_SIGNING, Certificate
-from certs.errors import CertError, CertificateInvalid, KeyUnavailable
-from certs.keys.file import FileKey, load_saved_key, save_key
-from certs.register import Register
-from certs.revocation import REASONS, Evidence, Revoked, make_crl, make_ocsp_answer
+from certs.answers import CONFIGURATION, Answers, Configuration
+from certs.certificate import Certificate
+from certs.durable import write_durably
+from certs.errors import CertificateInvalid, KeyUnavailable
+from certs.founding import BACKDATED, Foundation, UncertifiedKey, whole_or_not
+from certs.issuance import Order, certified, public_key_in, request
+from certs.keys.file import FileKey
+from certs.keys.protocol import SigningKey
+from certs.profiles import PROFILES, Names, Subject
+from certs.revocation import HOLD, REASONS, Revoked
+from certs.standing import Issued, Standing
 
-KEY_BITS = 3072  # good beyond 2030 (ETSI TS 119 312)
-CRL_LIFE = timedelta(days=7)
-OCSP_LIFE = timedelta(days=1)
-ROOT_CRL_LIFE = timedelta(days=365)
-LONGEST_NAME = 64  # letters (X.520, ub-common-name)
-BACKDATED = timedelta(minutes=5)  # clocks of readers differ a little
+__all__ = ["Authority", "Names", "Subject"]
+AT_NO_ADDRESS = Configuration()
 
 
-@dataclass(frozen=True)
-class Profile:
-    """What a kind of certificate may be used for, and for how long."""
-
-    days: int
-    purposes: tuple[x509.ObjectIdentifier, ...]
-    may_repudiate: bool = True  # False sets contentCommitment: the signature binds a person or an office
-    no_check: bool = False  # RFC 6960 4.2.2.2.1: an OCSP responder's own certificate is not asked about
-
-
-PROFILES = {
-    "official": Profile(3 * 365, (DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION), may_repudiate=False),
-    "clerk": Profile(3 * 365, (DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION), may_repudiate=False),
-    "seal": Profile(3 * 365, (DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION), may_repudiate=False),
-    "tsa": Profile(5 * 365, (ExtendedKeyUsageOID.TIME_STAMPING,)),
-    "ocsp": Profile(90, (ExtendedKeyUsageOID.OCSP_SIGNING,), no_check=True),
-}
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Who a certificate is about."""
-
-    common_name: str
-    organisation: str
-    unit: str = ""
-    country: str = "VN"
-
-    def name(self) -> x509.Name:
-        parts = [(NameOID.COUNTRY_NAME, self.country), (NameOID.ORGANIZATION_NAME, self.organisation)]
-        if self.unit:
-            parts.append((NameOID.ORGANIZATIONAL_UNIT_NAME, self.unit))
-        parts.append((NameOID.COMMON_NAME, self.common_name))
-        for _, value in parts:
-            if not 1 <= len(value) <= LONGEST_NAME:
-                raise CertificateInvalid("name_not_possible", name=value)
-        # Not checked by the library: it counts bytes, X.520 counts letters, and ours take up to three bytes each.
-        return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in parts])
-
-
-@dataclass(frozen=True)
-class Names:
-    """The distinguished names of an authority's own keys."""
-
-    root: Subject
-    issuing: Subject
-    timestamps: Subject
-    answers: Subject
+class Authority(Answers):
+    """An authority in a folder, founded by `certs.founding`."""
 
     @classmethod
-    def of(cls, organisation: str) -> Self:
-        return cls(
-            root=Subject(f"Chứng thực gốc – {organisation}"[:LONGEST_NAME], organisation),
-            issuing=Subject(f"Cấp chứng thư – {organisation}"[:LONGEST_NAME], organisation),
-            timestamps=Subject(f"Dấu thời gian – {organisation}"[:LONGEST_NAME], organisation),
-            answers=Subject(f"Trả lời trạng thái – {organisation}"[:LONGEST_NAME], organisation),
-        )
-
-
-class Authority:
-    """An authority in a folder. ``create`` makes one whole or not at all; ``open`` takes it up again."""
-
-    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
-        self.folder, self._clock = folder, clock
-        self.register = Register(folder, clock)
-        self._keys: dict[str, FileKey] = {}
-
-    @classmethod
-    def create(cls, folder: Path, names: Names, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
-        """Make root, issuing, timestamp and answer keys; raises ``CertError`` where an authority already is."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone_in(folder.parent):
-            return cls._create(folder, names, clock)
-
-    @classmethod
-    def _create(cls, folder: Path, names: Names, clock: Callable[[], datetime]) -> Self:
-        if folder.exists():
-            raise CertError("authority_exists", folder=str(folder))
-        for left in folder.parent.glob(f".{escape(folder.name)}.*.part"):  # by one that was killed: we are alone here
-            shutil.rmtree(left)
-        building = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
-        building.mkdir(mode=0o700)
-        try:
+    def create(
+        cls,
+        folder: Path,
+        names: Names,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        configuration: Configuration = AT_NO_ADDRESS,
+    ) -> Self:
+        """Make all keys in files, for a demo or training; raises ``CertError`` where an authority already is."""
+        with whole_or_not(folder) as building:
+            write_durably(building / CONFIGURATION, configuration.to_json())
             made = cls(building, clock)
-            root = made._make_root(names.root)
-            made._keep("root", root)
-            made._keep("issuing", made._make_issuing(root, names.issuing))
-            made._keep("tsa", made.issue("tsa", names.timestamps))
-            made._keep("ocsp", made.issue("ocsp", names.answers))
-            building.rename(folder)
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
+            root = made.foundation.root(names.root)
+            made.keep("root", root)
+            made.found_on_file(root, names)
         return cls(folder, clock)
 
+    @property
+    def foundation(self) -> Foundation:
+        return Foundation(self.folder, self.register, self._clock)
+
+    def found_on_file(self, root: FileKey, names: Names) -> None:
+        """Make the issuing key in a file, certified by the root; then the keys of the services."""
+        key = UncertifiedKey()
+        wanted = request(key, key.public_key, names.issuing)
+        made = self.foundation.issuing(root, names.issuing, wanted, self.configuration.addresses)
+        self.keep("issuing", key.with_certificate(made, root.certificate))
+        self.found_services(names)
+
+    def found_services(self, names: Names) -> None:
+        """Make the keys of timestamps and answers, which lie beside the service that uses them."""
+        self.keep("tsa", self.issue("tsa", names.timestamps))
+        self.keep("ocsp", self.issue("ocsp", names.answers))
+
     @classmethod
-    def open(cls, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
-        """Take up an authority that was made before; raises ``KeyUnavailable`` where there is none."""
+    def open(
+        cls,
+        folder: Path,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        issuing: SigningKey | None = None,
+    ) -> Self:
+        """Take up an authority that was founded before; raises ``KeyUnavailable`` where there is none."""
         if not (folder / "root.pem").is_file():
             raise KeyUnavailable("no_authority", folder=str(folder))
-        return cls(folder, clock)
+        return cls(folder, clock, issuing)
 
-    @property
-    def root(self) -> Certificate:
-        return Certificate.from_pem_or_der((self.folder / "root.pem").read_bytes())
-
-    @property
-    def issuing(self) -> FileKey:
-        return self._key("issuing")
-
-    @property
-    def timestamp_key(self) -> FileKey:
-        return self._key("tsa")
-
-    def issue(self, profile: str, subject: Subject, *, not_before: datetime | None = None) -> FileKey:
+    def issue(self, profile: str, subject: Subject, *, not_before: datetime | None = None, renews: str = "") -> FileKey:
         """Make a key pair and its certificate; the register has it before the caller does."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
-        rules, issuer = PROFILES[profile], self.issuing
-        start = not_before or self._clock() - BACKDATED
-        end = min(start + timedelta(days=rules.days), issuer.certificate.not_after)
-        builder = _builder(subject, issuer.certificate.parsed.subject, key.public_key(), start, end)
-        builder = (
-            builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(commitment=not rules.may_repudiate), critical=True)
-            .add_extension(x509.ExtendedKeyUsage(rules.purposes), critical=profile == "tsa")
-            .add_extension(_issuer_key_id(issuer.certificate), critical=False)
-        )
-        if rules.no_check:
-            builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
-        certificate = _signed(builder, issuer)
-        self.register.append("issued", profile=profile, serial=certificate.serial, certificate=certificate.der.hex())
-        return FileKey(key, certificate, (issuer.certificate, self.root))
+        key = UncertifiedKey()
+        order = self._order(profile, subject, key.public_key, not_before)
+        return key.with_certificate(self._certified(profile, order, renews), self.issuer, self.root)
+
+    def certify(
+        self, profile: str, subject: Subject, wanted: bytes, *, host_names: Sequence[str] = (), renews: str = ""
+    ) -> Certificate:
+        """Return the certificate for a request (PKCS#10) in ``wanted``; its names are ``subject``'s, not the request's.
+
+        Raises ``CertificateInvalid``: not a request, one whose sender does not hold the key, or a key that is known.
+        """
+        order = self._order(profile, subject, public_key_in(wanted), None, host_names)
+        spki = x509.SubjectKeyIdentifier.from_public_key(order.public_key)
+        for one in self.issued().values():
+            if x509.SubjectKeyIdentifier.from_public_key(one.certificate.parsed.public_key()) == spki:
+                raise CertificateInvalid("key_known_already", serial=one.certificate.serial)
+        return self._certified(profile, order, renews)
+
+    def renew(self, serial: str, wanted: bytes | None) -> FileKey | Certificate:
+        """Give the same profile and name anew, with a new key: from a request, or made here.
+
+        The old certificate stays good until it ends or is revoked; one that is not good is not renewed.
+        """
+        old = self.require(serial)
+        if old.standing is not Standing.GOOD:
+            raise CertificateInvalid("not_renewable", serial=serial, standing=old.standing.value)
+        subject = Subject.of(old.certificate.parsed.subject)
+        if wanted is None:
+            return self.issue(old.profile, subject, renews=serial)
+        return self.certify(old.profile, subject, wanted, host_names=_host_names(old.certificate), renews=serial)
+
+    def renew_service(self, name: str) -> Certificate:
+        """Give the key of timestamps or answers (``tsa``, ``ocsp``) a successor, and use it from now on."""
+        old = self._file(name).certificate
+        made = self.issue(name, Subject.of(old.parsed.subject), renews=old.serial)
+        self.keep(name, made)
+        return made.certificate
+
+    def suspend(self, certificate: Certificate) -> Revoked:
+        """Withdraw a certificate for a while."""
+        return self.revoke(certificate, HOLD)
+
+    def reinstate(self, certificate: Certificate) -> None:
+        """End a suspension."""
+        self._act("reinstated", certificate, Standing.GOOD)
 
     def revoke(self, certificate: Certificate, reason: str) -> Revoked:
         """Withdraw a certificate for good; a second call changes nothing."""
         if reason not in REASONS:
             raise CertificateInvalid("reason_unknown", reason=reason)
-        if certificate.serial not in self._issued():
-            raise CertificateInvalid("not_issued_here", serial=certificate.serial)
-        if (already := self._revoked().get(certificate.serial)) is not None:
-            return already
-        entry = self.register.append("revoked", serial=certificate.serial, reason=reason)
-        return Revoked(int(certificate.serial, 16), entry.at.replace(microsecond=0), reason)
+        kind, wanted = ("suspended", Standing.SUSPENDED) if reason == HOLD else ("revoked", Standing.REVOKED)
+        after = self._act(kind, certificate, wanted, reason=reason)
+        if after.revoked is None:
+            raise AssertionError(kind)
+        return after.revoked
 
-    def crl(self) -> bytes:
-        """Return a fresh list of the issuing key."""
-        entry = self.register.append("crl", of="issuing")
-        return make_crl(
-            self.issuing,
-            self._revoked().values(),
-            number=entry.number,
-            this_update=entry.at,
-            next_update=entry.at + CRL_LIFE,
-        )
+    def _order(
+        self,
+        profile: str,
+        subject: Subject,
+        public_key: object,
+        not_before: datetime | None,
+        host_names: Sequence[str] = (),
+    ) -> Order:
+        if (rules := PROFILES.get(profile)) is None:
+            raise CertificateInvalid("profile_unknown", profile=profile)
+        start = max(not_before or self.now() - BACKDATED, self.issuer.not_before)
+        end = min(start + timedelta(days=rules.days), self.issuer.not_after)
+        return Order(rules, subject.name(), public_key, start, end, host_names)  # type: ignore[arg-type]  # checked by its maker
 
-    def root_crl(self) -> bytes:
-        """Return a fresh list of the root: it answers for the issuing key."""
-        entry = self.register.append("crl", of="root")
-        return make_crl(
-            self._key("root"), (), number=entry.number, this_update=entry.at, next_update=entry.at + ROOT_CRL_LIFE
-        )
+    def _certified(self, profile: str, order: Order, renews: str) -> Certificate:
+        made = certified(order, self.issuer, self.issuing, self.configuration.addresses)
+        more = {"renews": renews} if renews else {}
+        self.register.append("issued", profile=profile, serial=made.serial, certificate=made.der.hex(), **more)
+        return made
 
-    def ocsp_answer(self, certificate: Certificate) -> bytes:
-        """Return a signed answer about a certificate of ours."""
-        if certificate.serial not in self._issued():
-            raise CertificateInvalid("not_issued_here", serial=certificate.serial)
-        now = self._clock()
-        return make_ocsp_answer(
-            self._key("ocsp"),
-            certificate,
-            self.issuing.certificate,
-            self._revoked().get(certificate.serial),
-            this_update=now,
-            next_update=now + OCSP_LIFE,
-        )
-
-    def evidence(self) -> Evidence:
-        """Return what a long-term signature by any of our certificates, and its timestamp, must carry."""
-        certificates = (self.issuing.certificate.der, self.root.der, self.timestamp_key.certificate.der)
-        return Evidence(certificates, (self.crl(), self.root_crl()))
-
-    def _make_root(self, subject: Subject) -> FileKey:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
-        start = self._clock() - BACKDATED
-        builder = _builder(subject, subject.name(), key.public_key(), start, start + timedelta(days=25 * 365))
-        builder = _as_authority(builder, path_length=1)
-        certificate = Certificate(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER))
-        self.register.append("root", serial=certificate.serial, certificate=certificate.der.hex())
-        (self.folder / "root.pem").write_bytes(certificate.pem())
-        return FileKey(key, certificate)
-
-    def _make_issuing(self, root: FileKey, subject: Subject) -> FileKey:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
-        start = self._clock() - BACKDATED
-        start = max(start, root.certificate.not_before)
-        builder = _builder(
-            subject, root.certificate.parsed.subject, key.public_key(), start, start + timedelta(days=10 * 365)
-        )
-        builder = _as_authority(builder, path_length=0).add_extension(_issuer_key_id(root.certificate), critical=False)
-        certificate = _signed(builder, root)
-        self.register.append("authority", serial=certificate.serial, certificate=certificate.der.hex())
-        (self.folder / "issuing.pem").write_bytes(certificate.pem())
-        return FileKey(key, certificate, (root.certificate,))
-
-    def _keep(self, name: str, key: FileKey) -> None:
-        save_key(self.folder, name, key)
-        self._keys[name] = key
-
-    def _key(self, name: str) -> FileKey:
-        if name not in self._keys:
-            self._keys[name] = load_saved_key(self.folder, name)
-        return self._keys[name]
-
-    def _issued(self) -> set[str]:
-        return {entry.details["serial"] for entry in self.register.entries() if entry.kind == "issued"}
-
-    def _revoked(self) -> dict[str, Revoked]:
-        return {
-            entry.details["serial"]: Revoked(
-                int(entry.details["serial"], 16), entry.at.replace(microsecond=0), entry.details["reason"]
-            )
-            for entry in self.register.entries()
-            if entry.kind == "revoked"
-        }
+    def _act(self, kind: str, certificate: Certificate, wanted: Standing, **details: str) -> Issued:
+        serial = certificate.serial
+        if self.require(serial).standing is not wanted:
+            self.now()
+            self.register.append(kind, serial=serial, **details)
+        found = self.require(serial)
+        if found.standing is not wanted:
+            raise CertificateInvalid("not_possible_now", serial=serial, standing=found.standing.value)
+        return found
 
 
-@contextmanager
-def _alone_in(folder: Path) -> Generator[None]:
-    """Hold a lock on a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _host_names(certificate: Certificate) -> list[str]:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _builder(
-    subject: Subject, issuer: x509.Name, public_key: rsa.RSAPublicKey, start: datetime, end: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject.name())
-        .issuer_name(issuer)
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-    )
-
-
-def _as_authority(builder: x509.CertificateBuilder, path_length: int) -> x509.CertificateBuilder:
-    return builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True).add_extension(
-        _usage(authority=True), critical=True
-    )
-
-
-def _usage(*, commitment: bool = False, authority: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=commitment,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _issuer_key_id(issuer: Certificate) -> x509.AuthorityKeyIdentifier:
-    own = issuer.parsed.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
-
-
-def _signed(builder: x509.CertificateBuilder, issuer: FileKey) -> Certificate:
-    return Certificate(builder.sign(issuer.private_key, hashes.SHA256()).public_bytes(Encoding.DER))
+        found = certificate.parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [str(one.value) for one in found]

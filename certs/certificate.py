@@ -48,6 +48,11 @@ class Certificate:
         _ = found.parsed
         return found
 
+    @classmethod
+    def of(cls, parsed: x509.Certificate) -> Self:
+        """Return ours for one of `cryptography`'s; for `certs` only."""
+        return cls(parsed.public_bytes(Encoding.DER))
+
     @cached_property
     def parsed(self) -> x509.Certificate:
         """The same certificate as `cryptography` reads it; for `certs` only."""
@@ -136,7 +141,7 @@ def certificates_in(content: bytes) -> tuple[Certificate, ...]:
             loaded = [x509.load_der_x509_certificate(content)]
     except ValueError as error:
         raise CertificateInvalid("not_a_certificate") from error
-    return tuple(Certificate(one.public_bytes(Encoding.DER)) for one in loaded)
+    return tuple(Certificate.of(one) for one in loaded)
 
 
 def certificates_of(paths: Iterable[Path]) -> tuple[Certificate, ...]:

@@ -35,6 +35,7 @@ class Register:
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self._path, self._clock = folder / FILE_NAME, clock
+        self._read: tuple[tuple[int, int, int], list[Entry]] = ((0, 0, 0), [])  # the file as it was when last read
 
     def append(self, kind: str, **details: str) -> Entry:
         """Write one entry, durably, and return it."""
@@ -57,7 +58,16 @@ class Register:
     def entries(self) -> list[Entry]:
         """Return every entry, oldest first; raises ``RegisterDamaged`` at the first that does not fit."""
         with self._locked() as descriptor:
-            return [entry for _, entry in _entries(_whole_lines(descriptor))]
+            found = os.fstat(descriptor)
+            mark = (found.st_ino, found.st_size, found.st_mtime_ns)
+            if mark != self._read[0]:
+                self._read = mark, [entry for _, entry in _entries(_whole_lines(descriptor))]
+            return list(self._read[1])
+
+    def last_at(self) -> datetime | None:
+        """Return when the last entry was made."""
+        entries = self.entries()
+        return entries[-1].at if entries else None
 
     @contextmanager
     def _locked(self) -> Generator[int]:

@@ -7,9 +7,11 @@ a function that fetches (through `egress`), or none.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Self
 
+from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -19,8 +21,11 @@ from cryptography.x509 import ocsp
 from certs.certificate import Certificate
 from certs.durable import write_durably
 from certs.errors import CertificateInvalid, RevocationUnknown
+from certs.keys.delegated import as_private_key
 from certs.keys.file import FileKey
+from certs.keys.protocol import SigningKey
 
+LONGEST_NONCE = 128  # bytes (RFC 9654 2.1)
 IssuerKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 HOLD = "certificate_hold"  # suspended: may come back
 REASONS = {
@@ -57,7 +62,7 @@ class Evidence:
 
 
 def make_crl(
-    issuer: FileKey, revoked: Iterable[Revoked], *, number: int, this_update: datetime, next_update: datetime
+    issuer: SigningKey, revoked: Iterable[Revoked], *, number: int, this_update: datetime, next_update: datetime
 ) -> bytes:
     """Return a full, signed list in DER."""
     builder = (
@@ -73,35 +78,70 @@ def make_crl(
         if one.reason != "unspecified":  # RFC 5280 5.3.1: should be absent instead
             entry = entry.add_extension(x509.CRLReason(REASONS[one.reason]), critical=False)
         builder = builder.add_revoked_certificate(entry.build())
-    return builder.sign(issuer.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
+    private_key = as_private_key(issuer, issuer.certificate.parsed.public_key())
+    return builder.sign(private_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which certificate a question is about (RFC 6960, CertID)."""
+
+    serial: int
+    issuer_name_hash: bytes
+    issuer_key_hash: bytes
+    algorithm: hashes.HashAlgorithm
+    nonce: bytes = b""
+
+    @classmethod
+    def about(cls, certificate: Certificate, issuer: Certificate) -> Self:
+        # SHA-1 is a name here (RFC 6960 4.1.1), no protection.
+        builder = ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, hashes.SHA1())  # noqa: S303
+        return cls.of(builder.build())
+
+    @classmethod
+    def of(cls, request: ocsp.OCSPRequest) -> Self:
+        """Raises ``ValueError`` for a nonce of a length that RFC 9654 forbids."""
+        try:
+            nonce = request.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
+        except x509.ExtensionNotFound:
+            nonce = b""
+        if len(nonce) > LONGEST_NONCE:
+            raise ValueError(len(nonce))
+        return cls(
+            request.serial_number, request.issuer_name_hash, request.issuer_key_hash, request.hash_algorithm, nonce
+        )
+
+    def names(self, issuer: Certificate) -> bool:
+        """Whether the question is about a certificate by this issuer."""
+        name, key = hashes.Hash(self.algorithm), hashes.Hash(self.algorithm)
+        name.update(issuer.parsed.subject.public_bytes())
+        key.update(_key_bits(issuer))
+        return (name.finalize(), key.finalize()) == (self.issuer_name_hash, self.issuer_key_hash)
 
 
 def make_ocsp_answer(
-    responder: FileKey,
-    certificate: Certificate,
-    issuer: Certificate,
-    revoked: Revoked | None,
-    *,
-    this_update: datetime,
-    next_update: datetime,
+    responder: FileKey, asked: Asked, revoked: Revoked | None, *, is_known: bool, this_update: datetime, life: timedelta
 ) -> bytes:
-    """Return a signed answer about one certificate in DER."""
+    """Return a signed answer about one certificate in DER: good, revoked (or suspended), or unknown."""
+    known = ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD
     builder = (
         ocsp.OCSPResponseBuilder()
-        .add_response(
-            cert=certificate.parsed,
-            issuer=issuer.parsed,
-            # A name (RFC 6960, CertID), no protection.
-            algorithm=hashes.SHA1(),  # ruff: ignore[suspicious-insecure-hash-usage] - see above
-            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
-            this_update=this_update,
-            next_update=next_update,
-            revocation_time=revoked.at if revoked else None,
-            revocation_reason=REASONS[revoked.reason] if revoked else None,
+        .add_response_by_hash(
+            asked.issuer_name_hash,
+            asked.issuer_key_hash,
+            asked.serial,
+            asked.algorithm,
+            known if is_known else ocsp.OCSPCertStatus.UNKNOWN,
+            this_update,
+            this_update + life,
+            revoked.at if revoked else None,
+            REASONS[revoked.reason] if revoked else None,
         )
         .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate.parsed)
         .certificates([responder.certificate.parsed])
     )
+    if asked.nonce:
+        builder = builder.add_extension(x509.OCSPNonce(asked.nonce), critical=False)
     return builder.sign(responder.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
@@ -183,10 +223,15 @@ def _name_of(reason: x509.ReasonFlags | None) -> str:
     return next((name for name, flag in REASONS.items() if flag is reason), "unspecified")
 
 
-def _authority_key_id(issuer: FileKey) -> x509.AuthorityKeyIdentifier:
+def _authority_key_id(issuer: SigningKey) -> x509.AuthorityKeyIdentifier:
     own = issuer.certificate.parsed.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
 
 
 def _once(items: tuple[bytes, ...]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(items))
+
+
+def _key_bits(issuer: Certificate) -> bytes:
+    """Return the public key as RFC 6960 hashes it: the bits of subjectPublicKey alone."""
+    return bytes(asn1_x509.Certificate.load(issuer.der).public_key["public_key"])

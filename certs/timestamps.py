@@ -32,6 +32,7 @@ REQUEST_TYPE = "application/timestamp-query"
 DIGESTS = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 SYNC_EVERY = timedelta(minutes=1)  # the kernel keeps what was written when we are killed; a power cut costs a minute
 NONCE_BYTES = 8
+KEPT_TIME = "last-token"
 
 
 class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
@@ -47,7 +48,7 @@ class TimestampAuthority:
     """Signs tokens with a key whose certificate is for nothing else."""
 
     def __init__(self, key: SigningKey, folder: Path, clock: Callable[[], datetime]) -> None:
-        self._key, self._path, self._clock = key, folder / "last-token", clock
+        self._key, self._path, self._clock = key, folder / KEPT_TIME, clock
 
     @property
     def certificate(self) -> Certificate:
@@ -138,6 +139,15 @@ class TimestampAuthority:
             }
         )
         return bytes(cms.ContentInfo({"content_type": "signed_data", "content": content}).dump())
+
+
+def last_token_at(folder: Path) -> datetime | None:
+    """Return the time of the last token that the authority in this folder gave."""
+    try:
+        kept = (folder / KEPT_TIME).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    return datetime.fromisoformat(kept) if kept else None
 
 
 class HttpAuthority:
