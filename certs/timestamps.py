@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from certs.breaker import Breaker
 from certs.certificate import Certificate
 from certs.errors import CertError, ClockWentBack, TimestampUnavailable
 from certs.keys.protocol import Digest, KeyAlgorithm, SigningKey
@@ -28,7 +30,7 @@ from egress.client import Client
 from egress.errors import EgressError
 
 POLICY = "2.25.98465120730114785523917406318825740211"  # a UUID of ours (ITU-T X.667): no registered arc is needed
-REQUEST_TYPE = "application/timestamp-query"
+REQUEST_TYPE, REPLY_TYPE = "application/timestamp-query", "application/timestamp-reply"
 DIGESTS = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 SYNC_EVERY = timedelta(minutes=1)  # the kernel keeps what was written when we are killed; a power cut costs a minute
 NONCE_BYTES = 8
@@ -61,19 +63,25 @@ class TimestampAuthority:
             imprint = asked["message_imprint"]
             algorithm, digest = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
             if algorithm not in DIGESTS:
-                return _refusal("bad_alg")
+                return refusal("bad_alg")
             if len(digest) != DIGESTS[algorithm].digest_size:
-                return _refusal("bad_data_format")
-            nonce = asked["nonce"].native
+                return refusal("bad_data_format")
+            nonce, policy = asked["nonce"].native, asked["req_policy"].native
+            if policy not in {None, POLICY}:
+                return refusal("unaccepted_policy")
+            if asked["extensions"].native:
+                return refusal("unaccepted_extensions")
+            wants_certificates = bool(asked["cert_req"].native)
         except (ValueError, TypeError, KeyError):
-            return _refusal("bad_data_format")
-        token = self.stamp(digest, Digest(algorithm), nonce=nonce)
+            return refusal("bad_data_format")
+        info = self._info(digest, Digest(algorithm), nonce)
+        token = self._signed(info, with_certificates=wants_certificates)
         status = tsp.PKIStatusInfo({"status": "granted"})
         content = _Answer({"status": status, "time_stamp_token": cms.ContentInfo.load(token)})
         return bytes(content.dump())
 
-    def stamp(self, digest: bytes, algorithm: Digest = Digest.SHA256, *, nonce: int | None = None) -> bytes:
-        """Return a token in DER for a digest; raises ``ClockWentBack``."""
+    def _info(self, digest: bytes, algorithm: Digest, nonce: int | None) -> bytes:
+        """Return what a token says (RFC 3161 2.4.2) in DER; raises ``ClockWentBack``."""
         info = tsp.TSTInfo(
             {
                 "version": "v1",
@@ -85,7 +93,7 @@ class TimestampAuthority:
                 **({} if nonce is None else {"nonce": nonce}),
             }
         )
-        return self._signed(info.dump())
+        return bytes(info.dump())
 
     def _now(self) -> datetime:
         """Return the time, and keep it as the last one given out."""
@@ -104,7 +112,7 @@ class TimestampAuthority:
         finally:
             os.close(descriptor)
 
-    def _signed(self, info: bytes) -> bytes:
+    def _signed(self, info: bytes, *, with_certificates: bool) -> bytes:
         own = asn1_x509.Certificate.load(self._key.certificate.der)
         digest = algos.DigestAlgorithm({"algorithm": "sha256"})
         name = "sha256_rsa" if self._key.algorithm is KeyAlgorithm.RSA else "sha256_ecdsa"
@@ -134,8 +142,8 @@ class TimestampAuthority:
                 "version": "v3",
                 "digest_algorithms": [digest],
                 "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(info)},
-                "certificates": [own, *chain],
                 "signer_infos": [signer],
+                **({"certificates": [own, *chain]} if with_certificates else {}),  # 2.4.1, certReq
             }
         )
         return bytes(cms.ContentInfo({"content_type": "signed_data", "content": content}).dump())
@@ -173,7 +181,10 @@ class Token:
 
 
 class TimestampClient:
-    """Asks the authorities in their order until one gives a good token; ``issuers`` are whose certificates we take."""
+    """Asks the authorities in their order until one gives a good token; one that keeps failing rests for a while.
+
+    ``issuers`` are whose certificates we take, ``policies`` which a token may be made under (None: any).
+    """
 
     def __init__(
         self,
@@ -181,29 +192,41 @@ class TimestampClient:
         issuers: Sequence[Certificate],
         clock: Callable[[], datetime],
         *,
+        policies: frozenset[str] | None = None,
         tolerance: timedelta = timedelta(seconds=60),
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._authorities, self._issuers = tuple(authorities), tuple(issuers)
+        self._authorities = tuple((ask, Breaker(ticks)) for ask in authorities)
+        self._issuers, self._policies = tuple(issuers), policies
         self._clock, self._tolerance = clock, tolerance
 
     def stamp(self, digest: bytes, algorithm: Digest = Digest.SHA256) -> Token:
-        """Return a checked token, or raise ``TimestampUnavailable`` with the last authority's reason."""
-        reason = CertError("no_authority_configured")
-        for ask in self._authorities:
-            nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
-            request = tsp.TimeStampReq(
-                {
-                    "version": "v1",
-                    "message_imprint": {"hash_algorithm": {"algorithm": algorithm.value}, "hashed_message": digest},
-                    "nonce": nonce,
-                    "cert_req": True,
-                }
-            )
+        """Return a checked token, or raise ``TimestampUnavailable`` with the reason of the last one that was asked."""
+        reason = CertError("no_authority_configured" if not self._authorities else "authorities_resting")
+        for ask, breaker in self._authorities:
+            if not breaker.may_try():
+                continue
             try:
-                return self._checked(ask(request.dump()), digest, algorithm, nonce)
+                token = self._asked(ask, digest, algorithm)
             except CertError as error:  # the next one may do better
+                breaker.failed()
                 reason = error
+            else:
+                breaker.worked()
+                return token
         raise TimestampUnavailable("no_timestamp", reason=reason.code) from reason
+
+    def _asked(self, ask: Ask, digest: bytes, algorithm: Digest) -> Token:
+        nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
+        request = tsp.TimeStampReq(
+            {
+                "version": "v1",
+                "message_imprint": {"hash_algorithm": {"algorithm": algorithm.value}, "hashed_message": digest},
+                "nonce": nonce,
+                "cert_req": True,
+            }
+        )
+        return self._checked(ask(request.dump()), digest, algorithm, nonce)
 
     def _checked(self, answer: bytes, digest: bytes, algorithm: Digest, nonce: int) -> Token:
         try:
@@ -220,6 +243,8 @@ class TimestampClient:
                 raise TimestampUnavailable("wrong_imprint")
             if info["nonce"].native != nonce:
                 raise TimestampUnavailable("wrong_nonce")
+            if self._policies is not None and info["policy"].native not in self._policies:
+                raise TimestampUnavailable("wrong_policy")
             at: datetime = info["gen_time"].native
             der = token.dump()
             certificate = signer_of(der)
@@ -286,7 +311,8 @@ def _attribute(kind: str, value: object) -> cms.CMSAttribute:
     return cms.CMSAttribute({"type": kind, "values": [value]})
 
 
-def _refusal(reason: str) -> bytes:
+def refusal(reason: str) -> bytes:
+    """Return an answer without a token (RFC 3161 2.4.2, PKIFailureInfo)."""
     failure = tsp.PKIFailureInfo({reason})
     status = tsp.PKIStatusInfo({"status": "rejection", "fail_info": failure})
     return bytes(_Answer({"status": status}).dump())

@@ -9,7 +9,7 @@ from asn1crypto import tsp
 
 from certs.errors import ClockWentBack, TimestampUnavailable
 from certs.keys.protocol import Digest
-from certs.timestamps import TimestampAuthority, TimestampClient
+from certs.timestamps import POLICY, TimestampAuthority, TimestampClient
 from tests.certs.conftest import now
 
 DIGEST = hashlib.sha256(b"a signature").digest()
@@ -22,6 +22,11 @@ def own(authority, tmp_path):
 
 def client(authority, *authorities, clock=now):
     return TimestampClient(authorities, [authority.issuing.certificate], clock)
+
+
+def query(**more) -> bytes:
+    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": DIGEST}
+    return tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "cert_req": True} | more).dump()
 
 
 def dead(_request: bytes) -> bytes:
@@ -158,10 +163,10 @@ def test_a_damaged_answer_is_no_token(authority, own):
 
 
 def test_a_clock_behind_the_last_token_stops_the_authority_even_after_a_restart(authority, tmp_path):
-    TimestampAuthority(authority.timestamp_key, tmp_path, now).stamp(DIGEST)
+    client(authority, TimestampAuthority(authority.timestamp_key, tmp_path, now).answer).stamp(DIGEST)
     late = TimestampAuthority(authority.timestamp_key, tmp_path, lambda: now() - timedelta(minutes=1))
     with pytest.raises(ClockWentBack):
-        late.stamp(DIGEST)
+        late.answer(query())
 
 
 def test_a_request_nobody_can_read_is_answered_with_a_rejection(own):
@@ -174,3 +179,34 @@ def test_a_request_nobody_can_read_is_answered_with_a_rejection(own):
 def test_a_longer_digest_is_stamped_as_well(authority, own):
     digest = hashlib.sha512(b"a signature").digest()
     assert client(authority, own.answer).stamp(digest, Digest.SHA512).at <= now() + timedelta(seconds=1)
+
+
+def test_a_token_without_its_certificate_is_given_to_who_wants_it_so(own):
+    content = tsp.TimeStampResp.load(own.answer(query(cert_req=False)))["time_stamp_token"]["content"]
+    assert not content["certificates"]
+    assert tsp.TimeStampResp.load(own.answer(query()))["time_stamp_token"]["content"]["certificates"]
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"req_policy": "1.2.3"}, {"unaccepted_policy"}),
+        ({"message_imprint": {"hash_algorithm": {"algorithm": "sha1"}, "hashed_message": bytes(20)}}, {"bad_alg"}),
+        (
+            {"message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(20)}},
+            {"bad_data_format"},
+        ),
+    ],
+)
+def test_what_cannot_be_served_is_refused_with_its_reason(own, more, why):
+    answer = own.answer(query(**more))
+    assert tsp.PKIStatusInfo.load(answer[4:] if answer[1] > 127 else answer[2:])["fail_info"].native == why
+
+
+def test_a_token_under_another_policy_is_refused(authority, own):
+    asking = TimestampClient([own.answer], [authority.issuing.certificate], now, policies=frozenset({"1.2.3"}))
+    with pytest.raises(TimestampUnavailable) as caught:
+        asking.stamp(DIGEST)
+    assert caught.value.parameters["reason"] == "wrong_policy"
+    good = TimestampClient([own.answer], [authority.issuing.certificate], now, policies=frozenset({POLICY}))
+    assert good.stamp(DIGEST)

@@ -1,0 +1,150 @@
+"""The authority over HTTP, asked by the openssl command line and through the one way out."""
+
+import base64
+import hashlib
+import subprocess
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+
+from certs.authority import Authority, Subject
+from certs.responder import Responder
+from certs.timestamps import HttpAuthority, TimestampAuthority, TimestampClient
+from egress.errors import AnswerUnusable
+from tests.certs.conftest import OFFICE, now
+from tests.certs.serving import asking, served
+
+DIGEST = hashlib.sha256(b"a signature").digest()
+
+
+def openssl(*arguments: object) -> str:
+    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def responder(authority, clock=now) -> Responder:
+    own = Authority.open(authority.folder, clock)
+    return Responder(own, TimestampAuthority(own.timestamp_key, own.folder, clock))
+
+
+@pytest.fixture(scope="module")
+def url(authority):
+    with served(responder(authority)) as found:
+        yield found
+
+
+@pytest.fixture
+def chain(tmp_path, authority):
+    (tmp_path / "chain.pem").write_bytes(authority.issuer.pem() + authority.root.pem())
+    return tmp_path / "chain.pem"
+
+
+@pytest.fixture
+def ask(url, authority, chain, tmp_path):
+    """Ask over the network, with a nonce, as openssl does."""
+
+    def answer(certificate) -> str:
+        (tmp_path / "asked.pem").write_bytes(certificate.pem())
+        known = ["-issuer", authority.folder / "issuing.pem", "-CAfile", authority.folder / "root.pem"]
+        return openssl("ocsp", "-url", f"{url}/ocsp", *known, "-verify_other", chain, "-cert", tmp_path / "asked.pem")
+
+    return answer
+
+
+def test_openssl_hears_good_suspended_good_and_revoked_with_its_nonce(ask, authority):
+    key = authority.issue("official", Subject("Lò Văn Pá", OFFICE))
+    first = ask(key.certificate)
+    assert "Response verify OK" in first
+    assert ": good" in first
+    assert "no nonce" not in first.lower()
+    authority.suspend(key.certificate)
+    assert "certificateHold" in ask(key.certificate)
+    authority.reinstate(key.certificate)
+    assert ": good" in ask(key.certificate)
+    authority.revoke(key.certificate, "key_compromise")
+    said = ask(key.certificate)
+    assert ": revoked" in said
+    assert "keyCompromise" in said
+
+
+def test_a_certificate_never_issued_is_unknown_and_a_strangers_is_none_of_ours(url, authority, official, kinds):
+    def question(serial: int, issuer: x509.Certificate) -> bytes:
+        name = hashlib.sha1(issuer.subject.public_bytes()).digest()  # noqa: S324 - a name (RFC 6960)
+        key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
+        builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(name, key, serial, hashes.SHA1())  # noqa: S303 - the same
+        return builder.build().public_bytes(Encoding.DER)
+
+    with asking() as client:
+        unknown = client.post(f"{url}/ocsp", question(4711, authority.issuer.parsed), "application/ocsp-request")
+        assert ocsp.load_der_ocsp_response(unknown).certificate_status is ocsp.OCSPCertStatus.UNKNOWN
+        foreign = client.post(
+            f"{url}/ocsp", question(1, kinds["rsa-2048"].certificate.parsed), "application/ocsp-request"
+        )
+        assert ocsp.load_der_ocsp_response(foreign).response_status is ocsp.OCSPResponseStatus.UNAUTHORIZED
+        broken = client.post(f"{url}/ocsp", b"no question", "application/ocsp-request")
+        assert ocsp.load_der_ocsp_response(broken).response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+        text = base64.b64encode(question(official.certificate.parsed.serial_number, authority.issuer.parsed)).decode()
+        got = client.get(f"{url}/ocsp/{text.replace('/', '%2F').replace('+', '%2B')}")
+        assert ocsp.load_der_ocsp_response(got).certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
+def test_openssl_verifies_the_lists_and_a_certificate_against_them(url, authority, official, chain, tmp_path):
+    with asking() as client:
+        for name in ("issuing", "root"):
+            (tmp_path / f"{name}.crl").write_bytes(client.get(f"{url}/{name}.crl"))
+            assert client.get(f"{url}/{name}.cer") == (authority.issuer if name == "issuing" else authority.root).der
+            said = openssl("crl", "-inform", "DER", "-in", tmp_path / f"{name}.crl", "-CAfile",
+                           authority.folder / f"{name}.pem", "-noout", "-nextupdate")  # fmt: skip
+            assert "verify OK" in said
+            assert "nextUpdate=" in said
+            openssl("crl", "-inform", "DER", "-in", tmp_path / f"{name}.crl", "-out", tmp_path / f"{name}.pem")
+    (tmp_path / "lists.pem").write_bytes((tmp_path / "issuing.pem").read_bytes() + (tmp_path / "root.pem").read_bytes())
+    (tmp_path / "own.pem").write_bytes(official.certificate.pem())
+    said = openssl("verify", "-crl_check_all", "-x509_strict", "-CAfile", authority.folder / "root.pem", "-untrusted",
+                   chain, "-CRLfile", tmp_path / "lists.pem", tmp_path / "own.pem")  # fmt: skip
+    assert said.strip().endswith("OK")
+
+
+def test_openssl_verifies_a_timestamp_that_came_over_http(url, authority, chain, tmp_path):
+    with asking() as client:
+        asked = TimestampClient([HttpAuthority(f"{url}/tsa", client)], [authority.issuer], now)
+        (tmp_path / "token.der").write_bytes(asked.stamp(DIGEST).der)
+    said = openssl("ts", "-verify", "-token_in", "-in", tmp_path / "token.der", "-digest", DIGEST.hex(), "-CAfile",
+                   authority.folder / "root.pem", "-untrusted", chain)  # fmt: skip
+    assert "Verification: OK" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "code"),
+    [
+        ("/ocsp", b"x", "text/plain", 415),
+        ("/tsa", b"x" * 20_000, "application/timestamp-query", 413),
+        ("/nothing", b"x", "application/ocsp-request", 404),
+        ("/issuing.crl", b"x", "application/ocsp-request", 405),
+    ],
+)
+def test_what_is_not_a_question_is_refused(url, path, body, kind, code):
+    with asking() as client, pytest.raises(AnswerUnusable) as caught:
+        client.post(f"{url}{path}", body, kind)
+    assert caught.value.parameters["http_code"] == code
+
+
+def test_a_clock_that_went_back_stops_every_answer(authority, official, tmp_path):
+    authority.crl()
+    behind = responder(authority, lambda: now() - timedelta(days=2))
+    with served(behind) as url, asking() as client:
+        asked = TimestampClient([HttpAuthority(f"{url}/tsa", client)], [authority.issuer], now)
+        with pytest.raises(Exception, match="not_granted"):
+            asked.stamp(DIGEST)
+        (tmp_path / "own.pem").write_bytes(official.certificate.pem())
+        said = openssl("ocsp", "-url", f"{url}/ocsp", "-issuer", authority.folder / "issuing.pem", "-cert",
+                       tmp_path / "own.pem")  # fmt: skip
+        assert "trylater" in said
+        for path in ("/issuing.crl", "/health"):
+            with pytest.raises(AnswerUnusable) as caught:
+                client.get(f"{url}{path}")
+            assert caught.value.parameters["http_code"] == 503
