@@ -15,6 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Self, cast
 
+from ocr.cache import Cache, KeptScan
+from ocr.edition import edition
 from ocr.errors import CapExceeded, EngineFailed, OcrError, ScanUnreadable
 from ocr.scanwork import Progress, ScanWork
 from ocr.values import Caps, Digitized, ModelFolders
@@ -30,10 +32,13 @@ class Reader:
     """Reads scans. Keep one for many scans: its first call waits for the engines to be imported.
 
     ``jobs`` is how many pages are read at once, over all scans; as many as there are cores unless told otherwise.
+    ``cache`` keeps what was read, but nothing of scans that need a password.
     """
 
-    def __init__(self, models: ModelFolders, caps: Caps | None = None, *, jobs: int | None = None) -> None:
-        self._models, self._caps = models, caps or Caps()
+    def __init__(
+        self, models: ModelFolders, caps: Caps | None = None, *, jobs: int | None = None, cache: Cache | None = None
+    ) -> None:
+        self._models, self._caps, self._cache = models, caps or Caps(), cache
         self._jobs = jobs or len(os.sched_getaffinity(0))
         self._sandbox = Sandbox(preload=("ocr.engine",), folders=(models.text, models.numbers))
         self._pool = ThreadPoolExecutor(self._jobs, thread_name_prefix="page")
@@ -66,8 +71,19 @@ class Reader:
         """
         with tempfile.TemporaryFile() as copy, _our_errors():
             sha256 = _copied(scan, cast("IO[bytes]", copy), self._caps)
-            work = ScanWork(self._sandbox, self._pool, self._jobs, self._caps, self._models, form)
-            return work.digitize(cast("IO[bytes]", copy), sha256, password, on_progress)
+            kept = self._kept(sha256, form, password)
+            work = ScanWork(self._sandbox, self._pool, self._jobs, self._caps, self._models, kept)
+            return work.digitize(cast("IO[bytes]", copy), sha256, form, password, on_progress)
+
+    def forget(self, scan_sha256: str) -> None:
+        """Let go what is kept of a scan whose reading is stored elsewhere now."""
+        if self._cache is not None:
+            self._cache.forget(scan_sha256)
+
+    def sweep(self) -> None:
+        """Let go what was kept for too long; cheap, for whoever runs for days."""
+        if self._cache is not None:
+            self._cache.sweep()
 
     def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes:
         """Return a page of a PDF drawn as it is seen, marks of signatures included; ``number`` counts from 1."""
@@ -76,6 +92,12 @@ class Reader:
             _copied(pdf, cast("IO[bytes]", copy), self._caps)
             reply = self._sandbox.call("ocr.engine:draw_page", files={"pdf": copy}, arguments=arguments)
             return reply.blobs["png"].read()
+
+    def _kept(self, sha256: str, form: str, password: str | None) -> KeptScan:
+        if self._cache is None or password is not None:  # what needs a password must not lie here without one
+            return KeptScan(None, sha256, {})
+        way = {"edition": edition(self._models), "form": form, "caps": str(self._caps)}
+        return KeptScan(self._cache, sha256, way)
 
 
 def _copied(scan: Path, target: IO[bytes], caps: Caps) -> str:
