@@ -17,7 +17,14 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import ImageCms
 
-from ocr.archive_images import PageImages, image_of_jpeg, image_of_pixels, images_of_pdf_page
+from ocr.archive_images import (
+    PageImages,
+    image_of_jpeg,
+    image_of_pixels,
+    image_of_png,
+    image_of_tiff,
+    images_of_pdf_page,
+)
 from ocr.archive_walk import OtherThings
 from ocr.filetype import FileType
 from ocr.intake import Intake
@@ -31,7 +38,11 @@ GLYPH_WIDTH = 500  # of the glyphless font, in thousandths of its height
 LAST_OF_PLANE = 0xFFFF  # Identity-H has two bytes for a character
 NOT_CHARACTERS = {0x0000, 0xFEFF, 0xFFFE, 0xFFFF}  # what ToUnicode must not lead to (ISO 19005-2, 6.2.11.7.2)
 SURROGATES = range(0xD8, 0xE0)  # high bytes
+LEAST_GAP = 0.1  # between two words, of the height of the line
+WIDEST_GAP = 0.5  # the same: what is wider pdftotext takes for the gap between two columns
+WIDEST_LETTER = 0.8  # the same, of a word made wider to bridge a gap; above twice it pdfium joins lines
 LEAST_SIDE_PT = 3.0  # the smallest page that PDF/A-2 knows (6.1.13)
+KEPT_FILES = {FileType.JPEG: image_of_jpeg, FileType.PNG: image_of_png}
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
@@ -75,22 +86,30 @@ def archive_page(
     with ExitStack() as opened:
         pdf = opened.enter_context(pikepdf.new())
         try:
-            if intake.file_type is FileType.PDF:
-                source = opened.enter_context(pikepdf.open(pages))
-                shown = images_of_pdf_page(pdf, source.pages[page.number - 1], rotation_deg)
-            elif intake.file_type is FileType.JPEG:
-                with picture_opened(pages, FileType.JPEG, 0) as image:
-                    orientation = orientation_of(image)
-                pages.seek(0)
-                shown = image_of_jpeg(pdf, pages.read(), page, orientation, rotation_deg)
-            else:
-                shown = image_of_pixels(pdf, page)
+            shown = _own_images(pdf, page, rotation_deg, intake, opened, pages)
         except OtherThings:
             shown = image_of_pixels(pdf, page)
         pdf.pages.append(_drawn(pdf, shown, lines))
         target = BytesIO()
         pdf.save(target, static_id=True)
         return target.getvalue()
+
+
+def _own_images(  # noqa: PLR0917 - the page, and where its images come from
+    pdf: pikepdf.Pdf, page: PageImage, rotation_deg: int, intake: Intake, opened: ExitStack, pages: BinaryIO
+) -> PageImages:
+    if intake.file_type is FileType.PDF:
+        source = opened.enter_context(pikepdf.open(pages))
+        return images_of_pdf_page(pdf, source.pages[page.number - 1], rotation_deg)
+    if intake.file_type is FileType.TIFF:
+        with picture_opened(pages, FileType.TIFF, intake.frames[page.number - 1]) as image:
+            return image_of_tiff(pdf, image, pages, page, rotation_deg)
+    if intake.file_type not in KEPT_FILES:
+        raise OtherThings
+    with picture_opened(pages, intake.file_type, 0) as image:
+        orientation = orientation_of(image)
+    pages.seek(0)
+    return KEPT_FILES[intake.file_type](pdf, pages.read(), page, orientation, rotation_deg)
 
 
 def merge(pages: Sequence[BinaryIO], facts: Facts, *, glyphless: Path, target: Path) -> None:
@@ -136,20 +155,31 @@ def _drawn(pdf: pikepdf.Pdf, shown: PageImages, lines: Sequence[TextLine]) -> pi
 
 
 def _text(line: TextLine, width: float, height: float) -> str:
-    """Return the operators of one line: all its words on one level, each as wide as it was seen."""
+    """Return the operators of one line: all its words on one level, wide gaps bridged so that it stays one line."""
     words = [word for word in line.words if word.text]
     if not words:
         return ""
     size = max(float(np.median([word.box.y1 - word.box.y0 for word in words])) * height * 0.9, 1.0)
     baseline = (1 - float(np.median([word.box.y1 for word in words]))) * height + size * 0.15
-    shown = [f"BT 3 Tr {FONT} {size:.2f} Tf"]
+    shown, free = [f"BT 3 Tr {FONT} {size:.2f} Tf"], 0.0
     for word, following in zip(words, [*words[1:], None], strict=True):
-        text = "".join(c for c in word.text if ord(c) <= LAST_OF_PLANE) + ("" if following is None else " ")
-        end = word.box.x1 if following is None else max(following.box.x0, word.box.x0 + 0.002)
-        stretch = max((end - word.box.x0) * width / (len(text) * GLYPH_WIDTH / 1000 * size) * 100, 1.0)
-        place = f"{stretch:.1f} Tz 1 0 0 1 {word.box.x0 * width:.2f} {baseline:.2f} Tm"
-        shown.append(f"{place} <{text.encode('utf-16-be').hex()}> Tj")
+        text = "".join(c for c in word.text if ord(c) <= LAST_OF_PLANE)
+        begin = max(word.box.x0 * width, free)  # a reader sorts by place: what overlaps would change places
+        if following is None:
+            end = max(word.box.x1 * width, begin + 1)
+        else:
+            free = max(following.box.x0 * width, begin + 2 * LEAST_GAP * size)
+            end = free - min(max(free - word.box.x1 * width, LEAST_GAP * size), WIDEST_GAP * size)
+            end = min(end, max(word.box.x1 * width, begin + len(text) * WIDEST_LETTER * size))
+        shown.append(f"1 0 0 1 {begin:.2f} {baseline:.2f} Tm {_stretched(text, end - begin, size)}")
+        if following is not None:
+            shown.append(_stretched(" ", free - end, size))
     return " ".join([*shown, "ET"])
+
+
+def _stretched(text: str, width: float, size: float) -> str:
+    stretch = max(width / (max(len(text), 1) * GLYPH_WIDTH / 1000 * size) * 100, 1.0)
+    return f"{stretch:.1f} Tz <{text.encode('utf-16-be').hex()}> Tj"
 
 
 def _font(pdf: pikepdf.Pdf, glyphless: Path) -> pikepdf.Object:

@@ -4,8 +4,12 @@ A page of a PDF keeps its images when it draws nothing else that can be seen. Wh
 key; what PDF/A-2 forbids (CMYK without a profile, LZW, JPEG 2000 that we did not check) sends the page to its pixels.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from io import BytesIO
+from struct import Struct
+from typing import Any, BinaryIO
 
 import cv2
 import pikepdf
@@ -25,10 +29,27 @@ IMAGE_KEYS = (
     "/Width", "/Height", "/BitsPerComponent", "/Filter", "/Decode", "/DecodeParms", "/ColorSpace", "/ImageMask",
     "/Matte",
 )  # fmt: skip
+UPRIGHT_TURNS = {1: 0, 3: 180, 6: 90, 8: 270}  # by EXIF orientation, in degrees clockwise; the others are mirrored
+GROUP4 = 4
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+PNG_HEAD, PNG_CHUNK = Struct(">IIBBBBB"), Struct(">I4s")
+PNG_RGB, PNG_PALETTE = 2, 3
+PNG_COLOURS = {0: 1, PNG_RGB: 3, PNG_PALETTE: 1}  # samples of a pixel; those with alpha are drawn on white
 PROFILE_CLASSES = {b"scnr", b"mntr", b"prtr", b"spac"}
 PROFILE_SPACES = {1: b"GRAY", 3: b"RGB "}
 PROFILE_HEAD = 128
 NEWEST_PROFILE = 4
+
+
+class TiffTag(IntEnum):
+    COMPRESSION = 259
+    PHOTOMETRIC = 262
+    FILL_ORDER = 266
+    STRIP_AT = 273
+    ORIENTATION = 274
+    ROWS_PER_STRIP = 278
+    STRIP_BYTES = 279
+    T6_OPTIONS = 293
 
 
 @dataclass(frozen=True)
@@ -80,18 +101,56 @@ def image_of_jpeg(
 ) -> PageImages:
     """Return a JPEG as it came, turned to stand upright, or raise ``OtherThings``."""
     with Image.open(BytesIO(content), formats=("JPEG",)) as image:
-        if image.mode not in {"L", "RGB"} or orientation not in {1, 3, 6, 8}:  # the others are mirrored
+        if image.mode not in {"L", "RGB"} or orientation not in UPRIGHT_TURNS:
             raise OtherThings
         columns, rows = image.size
         space = Name.DeviceGray if image.mode == "L" else Name.DeviceRGB
-    turn = ({1: 0, 3: 180, 6: 90, 8: 270}[orientation] + rotation_deg) % 360
     stream = _image(target, content, columns, rows, space, Name.DCTDecode)
-    return _on_its_sheet(page, stream, turn)
+    return _on_its_sheet(page, stream, (UPRIGHT_TURNS[orientation] + rotation_deg) % 360)
+
+
+def image_of_png(
+    target: pikepdf.Pdf, content: bytes, page: PageImage, orientation: int, rotation_deg: int
+) -> PageImages:
+    """Return a PNG's own compressed rows, turned to stand upright, or raise ``OtherThings``."""
+    chunks = _png_chunks(content)
+    head = chunks.get(b"IHDR", b"")
+    if len(head) != PNG_HEAD.size or orientation not in UPRIGHT_TURNS:
+        raise OtherThings
+    columns, rows, bits, colour, _, _, interlaced = PNG_HEAD.unpack(head)
+    if interlaced or b"tRNS" in chunks or colour not in PNG_COLOURS:
+        raise OtherThings
+    space: pikepdf.Object = Name.DeviceRGB if colour == PNG_RGB else Name.DeviceGray
+    if colour == PNG_PALETTE:
+        palette = chunks.get(b"PLTE", b"")[: 3 << bits]
+        space = Array([Name.Indexed, Name.DeviceRGB, len(palette) // 3 - 1, pikepdf.String(palette)])
+    parameters = Dictionary(Predictor=15, Colors=PNG_COLOURS[colour], BitsPerComponent=bits, Columns=columns)
+    stream = _image(
+        target, chunks.get(b"IDAT", b""), columns, rows, space, Name.FlateDecode, bits=bits, parameters=parameters
+    )
+    return _on_its_sheet(page, stream, (UPRIGHT_TURNS[orientation] + rotation_deg) % 360)
+
+
+def image_of_tiff(
+    target: pikepdf.Pdf, image: Image.Image, content: BinaryIO, page: PageImage, rotation_deg: int
+) -> PageImages:
+    """Return the one strip of a page in Group 4, or raise ``OtherThings``."""
+    tags: Mapping[int, Any] = image.tag_v2  # type: ignore[attr-defined]  # of TIFF only
+    strips, sizes = tags.get(TiffTag.STRIP_AT, ()), tags.get(TiffTag.STRIP_BYTES, ())
+    plain = {TiffTag.COMPRESSION: GROUP4, TiffTag.FILL_ORDER: 1, TiffTag.ORIENTATION: 1, TiffTag.T6_OPTIONS: 0}
+    if any(tags.get(tag, usual if tag != TiffTag.COMPRESSION else 0) != usual for tag, usual in plain.items()):
+        raise OtherThings
+    if len(strips) != 1 or len(sizes) != 1 or image.mode != "1":
+        raise OtherThings
+    content.seek(strips[0])
+    is_white_zero = tags.get(TiffTag.PHOTOMETRIC) == 0
+    stream = _group4(target, content.read(sizes[0]), *image.size, is_white_zero=is_white_zero)
+    return _on_its_sheet(page, stream, rotation_deg)
 
 
 def image_of_pixels(target: pikepdf.Pdf, page: PageImage) -> PageImages:
     """Return the page as it was drawn: Group 4 of pages in black and white, else JPEG."""
-    return _on_its_sheet(page, _group4(target, page) if page.is_bilevel else _jpeg(target, page), 0)
+    return _on_its_sheet(page, _group4_of_pixels(target, page) if page.is_bilevel else _jpeg(target, page), 0)
 
 
 def turn_of(clockwise_deg: int, width: float, height: float) -> Matrix:
@@ -162,6 +221,18 @@ def _copied(target: pikepdf.Pdf, stream: pikepdf.Object) -> Stream:
     return target.make_indirect(copy)
 
 
+def _png_chunks(content: bytes) -> dict[bytes, bytes]:
+    """Return the chunks by name, those of one name joined; what is cut off ends the list."""
+    chunks: dict[bytes, list[bytes]] = {}
+    at = len(PNG_MAGIC)
+    while at + PNG_CHUNK.size <= len(content):
+        length, name = PNG_CHUNK.unpack_from(content, at)
+        at += PNG_CHUNK.size
+        chunks.setdefault(name, []).append(content[at : at + length])
+        at += length + 4  # the chunk's check sum
+    return {name: b"".join(parts) for name, parts in chunks.items()}
+
+
 def _on_its_sheet(page: PageImage, stream: Stream, clockwise_deg: int) -> PageImages:
     """Return the image filling the upright page, turned by so much."""
     width, height = page.width_px / page.dpi * 72, page.height_px / page.dpi * 72
@@ -177,20 +248,18 @@ def _jpeg(target: pikepdf.Pdf, page: PageImage) -> Stream:
     return _image(target, encoded.tobytes(), page.width_px, page.height_px, space, Name.DCTDecode)
 
 
-def _group4(target: pikepdf.Pdf, page: PageImage) -> Stream:
+def _group4_of_pixels(target: pikepdf.Pdf, page: PageImage) -> Stream:
     with BytesIO() as tiff:
         Image.fromarray(page.grey >= MIDDLE_GREY).save(
-            tiff, "TIFF", compression="group4", tiffinfo={278: page.height_px}
+            tiff, "TIFF", compression="group4", tiffinfo={TiffTag.ROWS_PER_STRIP: page.height_px}
         )
         with Image.open(tiff, formats=("TIFF",)) as image:
-            offset, count = image.tag_v2[273][0], image.tag_v2[279][0]  # type: ignore[attr-defined]  # of TIFF only
-            white_is_zero = image.tag_v2[262] == 0  # type: ignore[attr-defined]  # of TIFF only
-        content = tiff.getvalue()[offset : offset + count]
-    parameters = Dictionary(K=-1, Columns=page.width_px, Rows=page.height_px, BlackIs1=not white_is_zero)
-    return _image(
-        target, content, page.width_px, page.height_px, Name.DeviceGray, Name.CCITTFaxDecode, bits=1,
-        parameters=parameters,
-    )  # fmt: skip
+            return image_of_tiff(target, image, tiff, page, 0).images[0].stream
+
+
+def _group4(target: pikepdf.Pdf, content: bytes, columns: int, rows: int, *, is_white_zero: bool) -> Stream:
+    parameters = Dictionary(K=-1, Columns=columns, Rows=rows, BlackIs1=not is_white_zero)
+    return _image(target, content, columns, rows, Name.DeviceGray, Name.CCITTFaxDecode, bits=1, parameters=parameters)
 
 
 def _image(  # noqa: PLR0917 - an image dictionary has as many entries
