@@ -1,32 +1,32 @@
 """Which blank form a page is filled on, how it lies on the glass, and where each point of the form is on the page.
 
-Features of the page are matched with those of every blank, first coarsely, then finely with the best. A page is only
-taken for a form when far more features agree than on any other document and the form's own print is really there;
-a page that is no form must never be read as one.
+Features of the page are compared with those of every blank, in two steps; the few likeliest blanks are laid on the
+page, label on label. A page is only taken for a form when that form's print is really there and no other print stands
+in its place: forms of one family share heads, labels and notes, and older versions differ in a line or two. A page
+that is no form must never be read as one; of a page of which a part is missing nobody knows whether it is one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.clean import paper_level, reading_grey, softened
-from ocr.forms.align import refined
+from ocr.clean import reading_grey
+from ocr.forms.align import evidence, refined
+from ocr.forms.features import ALIGN_PX, Features, features_of, features_of_blank, homography, pairs_of, shrunk
 from ocr.forms.templates import Template, TemplatePage
 from ocr.raster import PageImage, Pixels
 
-COARSE_PX, FINE_PX, ALIGN_PX = 702, 1170, 1403  # the long side of A4 at 60, 100 and 120 dpi
-ALIGN_DPI = 120
-COARSE_FEATURES, FINE_FEATURES = 800, 1500
-COARSE_INLIERS = 40  # wrong documents have 6 to 32 (ocr.md 7)
-FINE_INLIERS = 120
-CLEARLY = 0.05  # more of its print than of the second form's; forms of one family share heads and labels
-PRINT_FOUND = 0.93  # of the form's ink seen where it should be: the right form shows 0.99, its kin up to 0.87
-RATIO = 0.8
-COARSE_TRIES = 300
-RANSAC_PX = 3.0
+FIRST_LOOK = (200, 500)  # strongest features of a blank and of a page: the right blank is among the first 3
+FEATURES = 900
+LOOKED_AT = 5  # blanks after the first look
+NEARLY = 0.6  # of the likeliest blank's inliers: twins of it are laid on the page as well
+INLIERS = 14  # right forms have 23 and more, on a dim photo; most other documents fewer
+PRINT_FOUND = 0.95  # of the labels' ink; the right form shows 0.99
+ALIKE = 0.005  # two blanks between which the page's ink does not decide
 
 Matrix = NDArray[np.float64]
 
@@ -44,17 +44,14 @@ class Match:
 
 
 @dataclass(frozen=True)
-class _Features:
-    points: NDArray[np.float32]  # in fractions of the image
-    descriptors: Pixels
-
-
-@dataclass(frozen=True)
 class _Known:
     template: Template
     page: TemplatePage
-    coarse: _Features
-    fine: _Features
+    features: Features
+
+    @cached_property
+    def blank(self) -> Pixels:
+        return shrunk(self.page.grey, ALIGN_PX)
 
 
 class Recogniser:
@@ -62,94 +59,84 @@ class Recogniser:
 
     def __init__(self, templates: Sequence[Template]) -> None:
         self._known = [
-            _Known(
-                template,
-                page,
-                _features(page.grey, COARSE_PX, COARSE_FEATURES),
-                _features(page.grey, FINE_PX, FINE_FEATURES),
-            )
-            for template in templates
-            for page in template.pages
+            _Known(template, page, features_of_blank(page)) for template in templates for page in template.pages
         ]
+        first = [form.features.strongest(FIRST_LOOK[0]) for form in self._known]
+        self._first = Features(
+            np.vstack([np.zeros((0, 2), np.float32), *(features.points for features in first)]),
+            np.vstack([np.zeros((0, 32), np.uint8), *(features.descriptors for features in first)]),
+        )
+        self._owner = np.repeat(np.arange(len(first)), [len(features.points) for features in first])
 
     def match(self, page: PageImage, code: str | None = None) -> Match | None:
         """Return the form of a page, of all forms or of one code; None where it is none of them."""
-        known = [form for form in self._known if code in {None, form.template.code}]
-        if not known:
-            return None
-        grey = reading_grey(page)
-        small = _shrunk(grey, FINE_PX)
-        coarse = _features(small, COARSE_PX, COARSE_FEATURES)
-        counted = ((_homography(form.coarse, coarse, COARSE_TRIES)[0], form) for form in known)
-        ranked = sorted(counted, key=lambda pair: -pair[0])
-        if ranked[0][0] < COARSE_INLIERS:
-            return None
-        fine = _features(small, FINE_PX, FINE_FEATURES)
-        likely = [form for inliers, form in ranked[:2] if inliers >= max(COARSE_INLIERS, ranked[0][0]) / 2]
-        matches = []
-        for form in likely:
-            inliers, matrix = _homography(form.fine, fine)
-            if matrix is not None and inliers >= FINE_INLIERS and (found := self._checked(page, grey, form, matrix)):
-                matches.append(found)
-        matches.sort(key=lambda match: -match.confidence)
-        if len(matches) > 1 and matches[0].confidence - matches[1].confidence < CLEARLY:
-            return None
-        return matches[0] if matches else None
+        work = _work_grey(page)
+        features = features_of(work, FEATURES)
+        own = [form for form in self._known if form.template.code == code]
+        likely = own if code is not None else self._likely(features)
+        placed = sorted(((*homography(form.features, features), form) for form in likely), key=lambda one: -one[0])
+        matches: list[Match] = []
+        for inliers, matrix, form in placed:
+            wanted = INLIERS if not matches else max(INLIERS, placed[0][0] * NEARLY)
+            if matrix is not None and inliers >= wanted and (match := _laid_on(page, work, form, matrix)):
+                matches.append(match)
+        return _clearest(matches)
 
-    @staticmethod
-    def _checked(page: PageImage, grey: Pixels, form: _Known, matrix: Matrix) -> Match | None:
-        corners = cv2.perspectiveTransform(np.array([[[0, 0], [1, 0], [1, 1], [0, 1]]], dtype=np.float64), matrix)[0]
-        corners *= [page.width_px, page.height_px]
-        if not cv2.isContourConvex(corners.astype(np.float32)):
-            return None
-        across = corners[1] - corners[0]
-        angle = float(np.degrees(np.arctan2(across[1], across[0])))
-        quarter = round(angle / 90) * 90
-        rotation_deg = -quarter % 360
-        scale = np.diag([float(page.width_px), float(page.height_px), 1.0])
-        small = softened(grey, page.dpi / ALIGN_DPI * 0.4) if page.dpi > ALIGN_DPI else grey
-        seen, blank, to_fractions = _laid_on(small, form.page, scale @ matrix)
-        finer = refined(seen, blank, [text.box for text in form.page.texts])
-        matrix = matrix @ to_fractions @ finer @ np.linalg.inv(to_fractions)
-        seen, _, _ = _laid_on(small, form.page, scale @ matrix)
-        agreement = _print_found(seen, blank)
-        if agreement < PRINT_FOUND:
-            return None
-        to_page = _turn_pixels(rotation_deg, page.width_px, page.height_px) @ scale @ matrix
-        return Match(form.template, form.page, rotation_deg, round(angle - quarter, 2), to_page, round(agreement, 3))
+    def _likely(self, features: Features) -> list[_Known]:
+        """Return the few blanks that share most with the page."""
+        found, _ = pairs_of(self._first, features.strongest(FIRST_LOOK[1]))
+        counts = np.bincount(self._owner[found], minlength=len(self._known))
+        return [self._known[index] for index in np.argsort(-counts, kind="stable")[:LOOKED_AT]]
 
 
-def _features(grey: Pixels, long_side_px: int, count: int) -> _Features:
-    small = _shrunk(grey, long_side_px)
-    orb = cv2.ORB.create(nfeatures=count, fastThreshold=12)
-    keypoints, descriptors = orb.detectAndCompute(small, None)
-    points = np.array([k.pt for k in keypoints], dtype=np.float32).reshape(-1, 2) / [small.shape[1], small.shape[0]]
-    if descriptors is None:
-        descriptors = np.zeros((0, 32), np.uint8)
-    return _Features(points.astype(np.float32), np.asarray(descriptors, dtype=np.uint8))
+def _work_grey(page: PageImage) -> Pixels:
+    """Return the page at ALIGN_PX, seals faded."""
+    rgb = None if page.rgb is None else shrunk(page.rgb, ALIGN_PX)
+    return reading_grey(replace(page, grey=shrunk(page.grey, ALIGN_PX), rgb=rgb))
 
 
-def _shrunk(grey: Pixels, long_side_px: int) -> Pixels:
-    scale = long_side_px / max(grey.shape)
-    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def _clearest(matches: list[Match]) -> Match | None:
+    """Return the match with most of its print on the page.
+
+    Where the ink does not decide between two versions of one form, the newer one counts; between two forms (of some
+    only the notes on the back are alike) nobody can say.
+    """
+    if not matches:
+        return None
+    best = max(matches, key=lambda match: match.confidence)
+    alike = [match for match in matches if best.confidence - match.confidence < ALIKE]
+    if any(match.template.code != best.template.code for match in alike):
+        return None
+    return max(alike, key=lambda match: match.template.valid_from)
 
 
-def _homography(form: _Features, page: _Features, tries: int = 2000) -> tuple[int, Matrix | None]:
-    """Return how many features agree on one homography from the form to the page, and that homography."""
-    if min(len(form.points), len(page.points)) < 8:  # noqa: PLR2004 - twice what a homography needs
-        return 0, None
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(form.descriptors, page.descriptors, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]  # noqa: PLR2004 - k
-    if len(good) < 8:  # noqa: PLR2004 - as above
-        return 0, None
-    # In thousandths of the page: the tolerance is two to three pixels of the fine image.
-    source = np.array([form.points[m.queryIdx] for m in good], dtype=np.float32) * 1000
-    target = np.array([page.points[m.trainIdx] for m in good], dtype=np.float32) * 1000
-    matrix, inliers = cv2.findHomography(source, target, cv2.RANSAC, RANSAC_PX, maxIters=tries, confidence=0.999)
-    if matrix is None:
-        return 0, None
-    unit = np.diag([1000.0, 1000.0, 1.0])
-    return int(inliers.sum()), np.linalg.inv(unit) @ matrix @ unit
+def _laid_on(page: PageImage, work: Pixels, form: _Known, matrix: Matrix) -> Match | None:
+    """Return the match if the page laid on the blank shows the blank's print."""
+    corners = cv2.perspectiveTransform(np.array([[[0, 0], [1, 0], [1, 1], [0, 1]]], dtype=np.float64), matrix)[0]
+    if not cv2.isContourConvex(corners.astype(np.float32)):
+        return None
+    labels = [text.box for text in form.page.texts]
+    height, width = form.blank.shape
+    to_fractions = np.diag([1 / width, 1 / height, 1.0])
+    finer = refined(_warped(work, matrix @ to_fractions, form.blank), form.blank, labels)
+    matrix = matrix @ to_fractions @ finer @ np.linalg.inv(to_fractions)
+    seen = evidence(_warped(work, matrix @ to_fractions, form.blank), form.blank, labels)
+    if seen.found < PRINT_FOUND or seen.others:
+        return None
+    size = np.diag([float(page.width_px), float(page.height_px), 1.0])
+    along = cv2.perspectiveTransform(np.array([[[0, 0], [1, 0]]], dtype=np.float64), size @ matrix)[0]
+    angle = float(np.degrees(np.arctan2(*(along[1] - along[0])[::-1])))
+    quarter = round(angle / 90) * 90
+    rotation_deg = -quarter % 360
+    to_page = _turn_pixels(rotation_deg, page.width_px, page.height_px) @ size @ matrix
+    return Match(form.template, form.page, rotation_deg, round(angle - quarter, 2), to_page, round(seen.found, 3))
+
+
+def _warped(work: Pixels, to_work: Matrix, blank: Pixels) -> Pixels:
+    """Return the page as it lies on the blank; ``to_work`` leads from the blank's pixels to fractions of the page."""
+    size = np.diag([float(work.shape[1]), float(work.shape[0]), 1.0])
+    laid = cv2.warpPerspective(work, np.linalg.inv(size @ to_work), blank.shape[::-1], borderValue=255)
+    return np.asarray(laid, dtype=np.uint8)
 
 
 def _turn_pixels(clockwise_deg: int, width: float, height: float) -> Matrix:
@@ -162,22 +149,3 @@ def _turn_pixels(clockwise_deg: int, width: float, height: float) -> Matrix:
         }[clockwise_deg],
         dtype=np.float64,
     )
-
-
-def _laid_on(grey: Pixels, form: TemplatePage, to_pixels: Matrix) -> tuple[Pixels, Pixels, Matrix]:
-    """Return the page laid on its blank, the blank at the same size, and the matrix from there to fractions."""
-    height, width = ALIGN_PX, round(ALIGN_PX * form.grey.shape[1] / form.grey.shape[0])
-    blank = cv2.resize(form.grey, (width, height), interpolation=cv2.INTER_AREA)
-    to_fractions = np.diag([1 / width, 1 / height, 1.0])
-    seen = cv2.warpPerspective(
-        grey, np.linalg.inv(to_pixels @ to_fractions), (width, height), borderValue=255, flags=cv2.INTER_LINEAR
-    )
-    return np.asarray(seen, dtype=np.uint8), np.asarray(blank, dtype=np.uint8), to_fractions
-
-
-def _print_found(seen: Pixels, blank: Pixels) -> float:
-    """Return the share of the form's print that is dark on the page, a pixel this way or that."""
-    paper = cv2.blur(seen, (61, 61))
-    dark = (seen.astype(np.int16) < paper.astype(np.int16) - 25).astype(np.uint8)
-    ink = blank < paper_level(blank) - 90
-    return float(cv2.dilate(dark, np.ones((3, 3), np.uint8))[ink].mean()) if ink.any() else 0.0
