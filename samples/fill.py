@@ -88,7 +88,7 @@ def filled(case: Case, rng: Random, typeface: str) -> list[Image.Image]:
             continue
         page = pages[field["page"] - 1]
         if field["type"] == "checkbox":
-            _tick(page, field["boxes_mm"][list(field["values"]).index(entry.value)], rng)
+            draw_tick(page, field["boxes_mm"][list(field["values"]).index(entry.value)], rng)
         else:
             writer = _Writer(page, typeface, ink, lift, rng)
             writer.write(field, entry)
@@ -156,7 +156,8 @@ def _wrapped(text: str, boxes: Sequence[Sequence[float]], face: ImageFont.FreeTy
     return lines
 
 
-def _tick(page: Image.Image, box: Sequence[float], rng: Random) -> None:
+def draw_tick(page: Image.Image, box: Sequence[float], rng: Random) -> None:
+    """Draw a cross or a tick into a check box."""
     draw = ImageDraw.Draw(page)
     x0, y0, x1, y1 = (side * MM for side in box)
     width = rng.randint(5, 7)

@@ -85,7 +85,8 @@ def printed_texts(words: Sequence[Seen], fields: Sequence[Proposal]) -> list[tup
     """Return the print of a page in pieces, none of which reaches into a field."""
     boxes = [box for one in fields for box in one.boxes]
     pieces: list[list[Seen]] = []
-    for word in sorted(words, key=lambda one: (round(one.area.y1 / 2.5), one.area.x0)):
+    seen = {word.area: word for word in words}
+    for word in (seen[area] for row in in_rows(list(seen)) for area in row):
         area = _trimmed(word.area, boxes)
         if area is None:
             continue
@@ -130,7 +131,8 @@ def _on_leaders(marks: Marks, words: Sequence[Seen], page: int) -> list[Proposal
         plain = " ".join(folded(" ".join(word.text for word in before)).split()).strip(" .,:/")
         last = fields[-1] if fields else None
         if last is not None and _goes_on(last, box, plain):
-            fields[-1] = replace(last, boxes=(*last.boxes, box), join="/", kind="date")
+            part = box._replace(y0=last.boxes[0].y0, y1=last.boxes[0].y1)
+            fields[-1] = replace(last, boxes=(*last.boxes, part), join="/", kind="date")
         elif last is not None and not before and _is_beside(last, box):
             fields[-1] = replace(last, boxes=(*last.boxes[:-1], last.boxes[-1]._replace(x1=box.x1)))
         elif before or (before := _above(words, leader, marks)) or last is None or not _is_continued(last, box):
