@@ -12,12 +12,14 @@ from collections.abc import Generator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import IO, Self, cast
 
 from ocr.cache import Cache, KeptScan
 from ocr.edition import edition
 from ocr.errors import CapExceeded, EngineFailed, OcrError, ScanUnreadable
+from ocr.forms.drafted import DraftedField, FormDraft
 from ocr.scanwork import Progress, ScanWork
 from ocr.values import Caps, Digitized, ModelFolders
 from sandbox import LimitReached, Refused, SandboxError
@@ -40,7 +42,7 @@ class Reader:
     ) -> None:
         self._models, self._caps, self._cache = models, caps or Caps(), cache
         self._jobs = jobs or len(os.sched_getaffinity(0))
-        self._sandbox = Sandbox(preload=("ocr.engine",), folders=(models.text, models.numbers))
+        self._sandbox = Sandbox(preload=("ocr.engine", "ocr.forms.drafting"), folders=(models.text, models.numbers))
         self._pool = ThreadPoolExecutor(self._jobs, thread_name_prefix="page")
 
     def __enter__(self) -> Self:
@@ -92,6 +94,24 @@ class Reader:
             _copied(pdf, cast("IO[bytes]", copy), self._caps)
             reply = self._sandbox.call("ocr.engine:draw_page", files={"pdf": copy}, arguments=arguments)
             return reply.blobs["png"].read()
+
+    def draft_form(self, scan: Path, code: str, version: str, today: date) -> FormDraft:
+        """Return the first draft of a template from one blank scan; raises as ``digitize`` does."""
+        arguments = {
+            "caps": asdict(self._caps),
+            "models": {"text": str(self._models.text)},
+            "code": code,
+            "version": version,
+            "today": today.isoformat(),
+        }
+        with tempfile.TemporaryFile() as copy, _our_errors():
+            _copied(scan, cast("IO[bytes]", copy), self._caps)
+            reply = self._sandbox.call("ocr.forms.drafting:draft", files={"scan": copy}, arguments=arguments)
+            fields = tuple(
+                DraftedField(**{**field, "doubts": tuple(field["doubts"])}) for field in reply.value["fields"]
+            )
+            files = {name: blob.read() for name, blob in reply.blobs.items()}
+            return FormDraft(tuple(reply.value["pages"]), fields, files)
 
     def _kept(self, sha256: str, form: str, password: str | None) -> KeptScan:
         if self._cache is None or password is not None:  # what needs a password must not lie here without one
