@@ -16,6 +16,7 @@ from ocr.filetype import FileType
 from ocr.guard import malformed_as
 from ocr.intake import Intake
 from ocr.nativetext import explained_share
+from ocr.ownpixels import own_pixels
 from ocr.pictures import Picture, Pixels, picture_of
 from ocr.values import Caps
 from sandbox import Refused
@@ -24,6 +25,8 @@ __all__ = ["PageImage", "Pixels", "page_image", "turned"]
 
 DEFAULT_DPI = 200  # of pages that are not one image: enough for print of 8 points
 MIN_DPI, MAX_DPI = 100, 300
+BLACK = 32  # what a decoder leaves that gave up before it began
+WHITE_JBIG2_BYTES = 300  # a white page takes a third of it
 LARGE = 0.25  # of the page under one picture: if that is broken, the page is
 COLOUR_SPREAD = 40  # between the channels of one pixel; JPEG noise on grey stays below
 COLOUR_SHARE = 0.0004  # of the page: a third of a small seal
@@ -98,22 +101,29 @@ def _draw(page: pypdfium2.PdfPage, number: int, caps: Caps) -> PageImage:
     dpi = min(max(dpi, MIN_DPI), MAX_DPI)
     most = (caps.page_pixels / (width * height)) ** 0.5 * 72
     dpi = min(dpi, most)
-    bitmap = page.render(scale=dpi / 72, may_draw_forms=False, prefer_bgrx=False, rev_byteorder=True)
-    pixels = bitmap.to_numpy().copy()
-    bitmap.close()
-    picture = Picture(_pixels(pixels), dpi, is_bilevel=bits == 1)
+    own = own_pixels(page) if bits == 1 and dpi == native_dpi else None
+    pixels, dpi = own or (_drawn(page, dpi), dpi)
+    picture = Picture(pixels, dpi, is_bilevel=bits == 1)
     if covered >= LARGE and int(pixels.min()) == int(pixels.max()):
-        _check_decodes(page, number)
+        _check_decodes(page, number, is_black=int(pixels.max()) < BLACK)
     return _page(number, picture, text_ink=explained_share(page))
 
 
-def _check_decodes(page: pypdfium2.PdfPage, number: int) -> None:
+def _drawn(page: pypdfium2.PdfPage, dpi: float) -> Pixels:
+    bitmap = page.render(scale=dpi / 72, may_draw_forms=False, prefer_bgrx=False, rev_byteorder=True)
+    pixels = bitmap.to_numpy().copy()
+    bitmap.close()
+    return _pixels(pixels)
+
+
+def _check_decodes(page: pypdfium2.PdfPage, number: int, *, is_black: bool) -> None:
     """Refuse a page that is empty only because its picture is broken: what was on it would be lost in silence."""
     for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
         bitmap = raw.FPDFImageObj_GetBitmap(thing.raw)
-        if not bitmap:
-            raise Refused("page_damaged", page=number)
         raw.FPDFBitmap_Destroy(bitmap)
+        is_white_jbig2 = "JBIG2Decode" in thing.get_filters() and len(thing.get_data()) > WHITE_JBIG2_BYTES
+        if not bitmap or is_black or is_white_jbig2:
+            raise Refused("page_damaged", page=number)
 
 
 def _main_image(page: pypdfium2.PdfPage, area: float) -> tuple[float, int, float]:
