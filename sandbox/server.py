@@ -31,7 +31,7 @@ LIMIT_OF_ERROR = {
     errno.ENOSPC: "scratch_bytes",
     errno.EMFILE: "open_files",
     errno.EAGAIN: "processes",
-    errno.ENOMEM: "address_space_bytes",
+    errno.ENOMEM: "memory_bytes",
 }
 
 
@@ -156,7 +156,7 @@ def _describe(error: BaseException) -> bytes:
     if isinstance(error, Refused):
         return error_of("refused", code=error.code, parameters=error.parameters)
     if isinstance(error, MemoryError):
-        return error_of("limit", limit="address_space_bytes")
+        return error_of("limit", limit="memory_bytes")
     if isinstance(error, OSError) and error.errno in LIMIT_OF_ERROR:
         return error_of("limit", limit=LIMIT_OF_ERROR[error.errno])
     # Never the message: it may quote the document.

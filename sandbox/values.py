@@ -12,7 +12,7 @@ Json = Any  # anything that json.dumps takes; typed by whoever reads it
 class Limits:
     """What one task may use; a task that wants more is stopped, and the error names the field."""
 
-    address_space_bytes: int = 1 << 30  # of each process of the task
+    memory_bytes: int = 896 << 20  # written or only reserved, the engines' own included; of each process of the task
     cpu_s: int = 120  # the same
     wall_s: float = 300
     output_bytes: int = 256 << 20  # of all blobs and answers together

@@ -1,6 +1,7 @@
 """Tasks that misbehave, one way each; the sandbox preloads this module."""
 
 import ctypes
+import mmap
 import os
 import subprocess
 import sys
@@ -30,7 +31,13 @@ def refuse(_files: Files, arguments: Json, _channel: Channel) -> Json:
 
 
 def eat_memory(_files: Files, _arguments: Json, _channel: Channel) -> Json:
-    return len(bytearray(4 << 30))
+    return len(bytearray(1 << 30))
+
+
+def eat_shared_memory(_files: Files, _arguments: Json, _channel: Channel) -> Json:
+    """What is not counted as the process's own data."""
+    with mmap.mmap(-1, 2 << 30) as shared:
+        return len(shared)
 
 
 def spin(_files: Files, _arguments: Json, _channel: Channel) -> Json:
