@@ -69,16 +69,24 @@ class Answers:
     def issuing(self) -> SigningKey:
         """The issuing key; raises ``KeyLocked`` or ``KeyUnavailable`` where it is not at hand."""
         if self._issuing is None:
-            if self.configuration.issuing_uri:
+            if not (self.folder / "issuing.p12").exists():
                 raise KeyUnavailable("issuing_key_needed")
             self._issuing = self._file("issuing")
         if self._issuing.certificate.der != self.issuer.der:
             raise KeyUnavailable("issuing_key_of_another")
         return self._issuing
 
+    def use(self, issuing: SigningKey) -> None:
+        """Take the issuing key from a token that was opened."""
+        self._issuing = issuing
+
     @property
     def timestamp_key(self) -> FileKey:
         return self._file("tsa")
+
+    @property
+    def answering_key(self) -> FileKey:
+        return self._file("ocsp")
 
     def now(self) -> datetime:
         """Return the time, or raise ``ClockWentBack`` where it stands before what was done already."""
@@ -150,7 +158,7 @@ class Answers:
         now = self.now()
         found = self.issued().get(f"{asked.serial:X}")
         return make_ocsp_answer(
-            self._file("ocsp"),
+            self.answering_key,
             asked,
             found.revoked if found else None,
             is_known=found is not None,

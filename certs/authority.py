@@ -98,18 +98,20 @@ class Authority(Answers):
                 raise CertificateInvalid("key_known_already", serial=one.certificate.serial)
         return self._certified(profile, order, renews)
 
-    def renew(self, serial: str, wanted: bytes | None) -> FileKey | Certificate:
-        """Give the same profile and name anew, with a new key: from a request, or made here.
+    def renew(self, serial: str) -> FileKey:
+        """Give the same profile and name anew, with a new key made here.
 
         The old certificate stays good until it ends or is revoked; one that is not good is not renewed.
         """
-        old = self.require(serial)
-        if old.standing is not Standing.GOOD:
-            raise CertificateInvalid("not_renewable", serial=serial, standing=old.standing.value)
+        old = self._renewable(serial)
+        return self.issue(old.profile, Subject.of(old.certificate.parsed.subject), renews=serial)
+
+    def renew_by_request(self, serial: str, wanted: bytes) -> Certificate:
+        """Do the same for a key that its holder keeps."""
+        old = self._renewable(serial)
+        names = _host_names(old.certificate)
         subject = Subject.of(old.certificate.parsed.subject)
-        if wanted is None:
-            return self.issue(old.profile, subject, renews=serial)
-        return self.certify(old.profile, subject, wanted, host_names=_host_names(old.certificate), renews=serial)
+        return self.certify(old.profile, subject, wanted, host_names=names, renews=serial)
 
     def renew_service(self, name: str) -> Certificate:
         """Give the key of timestamps or answers (``tsa``, ``ocsp``) a successor, and use it from now on."""
@@ -155,6 +157,12 @@ class Authority(Answers):
         more = {"renews": renews} if renews else {}
         self.register.append("issued", profile=profile, serial=made.serial, certificate=made.der.hex(), **more)
         return made
+
+    def _renewable(self, serial: str) -> Issued:
+        old = self.require(serial)
+        if old.standing is not Standing.GOOD:
+            raise CertificateInvalid("not_renewable", serial=serial, standing=old.standing.value)
+        return old
 
     def _act(self, kind: str, certificate: Certificate, wanted: Standing, **details: str) -> Issued:
         serial = certificate.serial

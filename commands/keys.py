@@ -42,7 +42,7 @@ def chosen(name: str, pin_file: Path | None) -> Chosen:
     """Return the key that a person named; raises ``KeyUnavailable`` or ``KeyLocked``."""
     kind, _, rest = name.partition(":")
     if kind == "file" and rest:
-        return Chosen(load_key(Path(rest), _secret(pin_file, f"Mật khẩu / password {rest}: ").encode()))
+        return Chosen(load_key(Path(rest), secret(pin_file, f"Mật khẩu / password {rest}: ").encode()))
     if kind == "pkcs11" and rest:
         return Chosen(_token_key(name, pin_file))
     if kind == "dev" and rest in DEV_PROFILES:
@@ -50,7 +50,7 @@ def chosen(name: str, pin_file: Path | None) -> Chosen:
     raise KeyUnavailable("key_name_not_understood", name=name)
 
 
-def _secret(pin_file: Path | None, prompt: str) -> str:
+def secret(pin_file: Path | None, prompt: str) -> str:
     if pin_file is not None:
         try:
             return pin_file.read_text(encoding="utf-8").rstrip("\r\n")
@@ -66,7 +66,7 @@ def _token_key(uri: str, pin_file: Path | None) -> SigningKey:
     address = address_in(uri)
     token = Token(address.module, address.token)
     require_fit(token.certificate(label=address.label, key_id=address.key_id), (), at=now())
-    token.login(_secret(pin_file, f"PIN {address.token}: "))
+    token.login(secret(pin_file, f"PIN {address.token}: "))
     return token.key(label=address.label, key_id=address.key_id)
 
 

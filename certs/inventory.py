@@ -1,0 +1,63 @@
+"""Who has which certificate until when, and which of them end soon."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from certs.certificate import Certificate
+from certs.registrations import Registration
+from certs.standing import Issued, Standing
+
+WARNING_DAYS = (7, 30, 90)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One certificate; ``warn_days`` is the smallest of 7, 30 and 90 that it ends within, 0 when it has ended."""
+
+    kind: str  # a profile of ours, root, issuing, or registered
+    holder: str
+    person: str  # whom an administrator registered it for
+    certificate: Certificate
+    standing: Standing
+    days_left: int
+    warn_days: int | None
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.warn_days is not None and self.standing is not Standing.REVOKED
+
+
+def inventory(
+    above: Iterable[tuple[str, Certificate]],
+    issued: Iterable[Issued],
+    registered: Iterable[Registration],
+    now: datetime,
+) -> list[Holding]:
+    """Return everything in the order it ends; one that has a successor, or was revoked, is not warned of."""
+    found = [
+        *(_holding(kind, one, Standing.GOOD, now) for kind, one in above),
+        *(
+            _holding(one.profile, one.certificate, one.standing, now, is_replaced=bool(one.renewed_by))
+            for one in issued
+        ),
+        *(_holding("registered", one.certificate, Standing.GOOD, now, person=one.person) for one in registered),
+    ]
+    return sorted(found, key=lambda holding: holding.certificate.not_after)
+
+
+def _holding(
+    kind: str,
+    certificate: Certificate,
+    standing: Standing,
+    now: datetime,
+    *,
+    person: str = "",
+    replaced: bool = False,
+) -> Holding:
+    left = certificate.not_after - now
+    within = 0 if left.total_seconds() <= 0 else next((days for days in WARNING_DAYS if left.days < days), None)
+    silent = replaced or standing is Standing.REVOKED
+    return Holding(
+        kind, certificate.common_name, person, certificate, standing, left.days, None if silent else within
+    )  # fmt: skip
