@@ -90,7 +90,7 @@ def _text(head: bytes) -> Refused:
     encoding = "utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     text = head.decode(encoding, errors="replace").lstrip().lower()
     strange = sum(char == "\ufffd" or (char < " " and char not in "\t\r\n\f") for char in text)
-    if not text or strange > len(text) // 50 + 1:
+    if not text or 20 * strange > len(text):
         return Refused("not_a_scan")
     if "<svg" in text[:PDF_WITHIN]:
         return Refused("picture_of_other_kind", format="SVG")
