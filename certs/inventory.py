@@ -37,10 +37,7 @@ def inventory(
     """Return everything in the order it ends; one that has a successor, or was revoked, is not warned of."""
     found = [
         *(_holding(kind, one, Standing.GOOD, now) for kind, one in above),
-        *(
-            _holding(one.profile, one.certificate, one.standing, now, is_replaced=bool(one.renewed_by))
-            for one in issued
-        ),
+        *(_holding(one.profile, one.certificate, one.standing, now, replaced=bool(one.renewed_by)) for one in issued),
         *(_holding("registered", one.certificate, Standing.GOOD, now, person=one.person) for one in registered),
     ]
     return sorted(found, key=lambda holding: holding.certificate.not_after)
@@ -55,8 +52,9 @@ def _holding(
     person: str = "",
     replaced: bool = False,
 ) -> Holding:
-    left = certificate.not_after - now
-    within = 0 if left.total_seconds() <= 0 else next((days for days in WARNING_DAYS if left.days < days), None)
+    left, life = certificate.not_after - now, certificate.not_after - certificate.not_before
+    told = [days for days in WARNING_DAYS if 2 * days < life.days]  # one that lives for 90 days is not born in need
+    within = 0 if left.total_seconds() <= 0 else next((days for days in told if left.days < days), None)
     silent = replaced or standing is Standing.REVOKED
     return Holding(
         kind, certificate.common_name, person, certificate, standing, left.days, None if silent else within

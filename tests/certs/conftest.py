@@ -41,6 +41,12 @@ def authority(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def other(tmp_path_factory):
+    """Another commune's authority, which has nothing to say about ours."""
+    return Authority.create(tmp_path_factory.mktemp("other") / "authority", Names.of("Xã khác"))
+
+
+@pytest.fixture(scope="session")
 def official(authority):
     return authority.issue("official", Subject("Đặng Thị Ngọc Hương", OFFICE))
 

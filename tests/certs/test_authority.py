@@ -20,11 +20,6 @@ def openssl(*arguments: object) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def other(tmp_path_factory):
-    return Authority.create(tmp_path_factory.mktemp("other") / "authority", Names.of("Xã khác"))
-
-
 @pytest.fixture
 def files(tmp_path, authority, official):
     (tmp_path / "official.pem").write_bytes(official.certificate.pem())

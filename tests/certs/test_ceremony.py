@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,13 @@ PARTS = ("một phần rất dài", "phần của người kia")
 
 
 def plan(**more) -> Plan:
-    given = {"organisation": OFFICE, "place": "Phòng họp tầng 2", "custodians": ("Hà Thị Mơ", "Lò Văn Pá"),
-             "witnesses": ("Vi Thị Xanh",), "configuration": Configuration()}  # fmt: skip
+    given: dict[str, Any] = {
+        "organisation": OFFICE,
+        "place": "Phòng họp tầng 2",
+        "custodians": ("Hà Thị Mơ", "Lò Văn Pá"),
+        "witnesses": ("Vi Thị Xanh",),
+        "configuration": Configuration(),
+    }
     return Plan(**given | more)
 
 
