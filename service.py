@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 audit = typer.Typer(name="audit", help="The append-only history.", no_args_is_help=True)
 app.add_typer(audit)
+forms = typer.Typer(name="forms", help="The templates of forms.", no_args_is_help=True)
+app.add_typer(forms)
 certs = typer.Typer(
     name="certs", help="The commune's own authority, and who has which certificate.", no_args_is_help=True
 )
@@ -332,6 +334,37 @@ def certs_serve(
     from commands import certs as command
 
     raise typer.Exit(command.serve(command.Place(folder, None, None), host, port))
+
+
+@forms.command("list")
+def forms_list() -> None:
+    """Show every template: code, version, procedure, validity, pages, fields."""
+    from commands import forms as command
+
+    raise typer.Exit(command.show())
+
+
+@forms.command("new")
+def forms_new(
+    scan: Annotated[Path, typer.Argument(metavar="SCAN", show_default=False)],
+    code: Annotated[str | None, typer.Option("--code", help="The form's code; default: the file's name.")] = None,
+    version: Annotated[str | None, typer.Option("--version", help="Default: this year.")] = None,
+    out: Out = Path("out"),
+) -> None:
+    """Draft a template from one blank scan: slots, combs, boxes, cells and their labels."""
+    from commands import forms as command
+
+    raise typer.Exit(command.new(scan, code, version, out))
+
+
+@forms.command("check")
+def forms_check(
+    codes: Annotated[list[str] | None, typer.Argument(metavar="[CODE…]", show_default=False)] = None,
+) -> None:
+    """Prove every template against its blank and against fills of its own."""
+    from commands import forms as command
+
+    raise typer.Exit(command.check(codes or []))
 
 
 def main() -> None:
