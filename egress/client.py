@@ -1,12 +1,12 @@
 """The one client for outgoing requests: allowed hosts, resolved addresses checked, no redirects, size and time caps.
 
-A name is resolved once, every address it gives is checked, and the connection goes to the checked address, so that a
-name which changes its mind in between (DNS rebinding) leads nowhere. No proxy or credentials of the environment.
+A name is resolved once, every address it gives is checked, and the connection goes to a checked address, so that a
+name which changes its mind in between (DNS rebinding) leads nowhere. Each request has a connection of its own. No
+proxy or credentials of the environment, and nothing is decompressed: a few bytes could become very many.
 """
 
 import ipaddress
 import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from egress.errors import AddressRefused, AnswerUnusable
+from egress.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Client:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         timeout = httpx.Timeout(policy.total_s, connect=policy.connect_s)
-        self._http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, limits=limits)
 
     def __enter__(self) -> Self:
         return self
@@ -54,41 +56,52 @@ class Client:
         return self._send("POST", url, body, {"Content-Type": content_type})
 
     def _send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        host, addresses = urlsplit(url).hostname or "", self._addresses(url)
+        slow = AnswerUnusable("too_slow", host=host, limit_s=self._policy.total_s)
+        with Watch(self._policy.total_s) as watch:
+            for address in addresses:
+                try:
+                    content = self._answer(self._request(method, url, address, body, headers, watch))
+                except (httpx.ConnectError, httpx.ConnectTimeout):  # another of its addresses may be reached
+                    continue
+                except (httpx.HTTPError, OSError) as error:
+                    raise slow if watch.is_over else AnswerUnusable("no_answer", host=host) from error
+                if watch.is_over:  # an answer without a length ends where its connection was shut
+                    raise slow
+                return content
+        raise AnswerUnusable("no_answer", host=host)
+
+    def _request(  # noqa: PLR0917 - the parts of a request
+        self, method: str, url: str, address: str, body: bytes, headers: Mapping[str, str], watch: Watch
+    ) -> httpx.Request:
         parts = urlsplit(url)
-        host, address = parts.hostname or "", self._address(url)
-        target = httpx.URL(url).copy_with(host=address)
-        request = self._http.build_request(
+        own = {**headers, "Host": parts.netloc.rpartition("@")[2], "Accept-Encoding": "identity"}
+        return self._http.build_request(
             method,
-            target,
+            httpx.URL(url).copy_with(host=address),
             content=body,
-            headers={**headers, "Host": parts.netloc.rpartition("@")[2]},
-            extensions={"sni_hostname": host},
+            headers=own,
+            extensions={"sni_hostname": parts.hostname or "", "trace": watch.trace},
         )
-        deadline = time.monotonic() + self._policy.total_s
+
+    def _answer(self, request: httpx.Request) -> bytes:
+        host = request.headers["Host"]
+        reply = self._http.send(request, stream=True)
         try:
-            reply = self._http.send(request, stream=True)
-        except httpx.HTTPError as error:
-            raise AnswerUnusable("no_answer", host=host) from error
-        try:
-            return self._body(reply, host, deadline)
-        except httpx.HTTPError as error:
-            raise AnswerUnusable("no_answer", host=host) from error
+            if reply.status_code != httpx.codes.OK:
+                raise AnswerUnusable("not_ok", host=host, http_code=reply.status_code)
+            if reply.headers.get("Content-Encoding", "identity") != "identity":
+                raise AnswerUnusable("compressed", host=host)
+            content = bytearray()
+            for part in reply.iter_raw():
+                content += part
+                if len(content) > self._policy.answer_bytes:
+                    raise AnswerUnusable("too_large", host=host, limit_bytes=self._policy.answer_bytes)
+            return bytes(content)
         finally:
             reply.close()
 
-    def _body(self, reply: httpx.Response, host: str, deadline: float) -> bytes:
-        if reply.status_code != httpx.codes.OK:
-            raise AnswerUnusable("not_ok", host=host, http_code=reply.status_code)
-        content = bytearray()
-        for part in reply.iter_bytes():
-            content += part
-            if len(content) > self._policy.answer_bytes:
-                raise AnswerUnusable("too_large", host=host, limit_bytes=self._policy.answer_bytes)
-            if time.monotonic() > deadline:  # a server that drips keeps each single read within its time-out
-                raise AnswerUnusable("too_slow", host=host, limit_s=self._policy.total_s)
-        return bytes(content)
-
-    def _address(self, url: str) -> str:
+    def _addresses(self, url: str) -> list[str]:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme not in {"http", "https"} or host not in self._policy.hosts:
@@ -102,4 +115,4 @@ class Client:
             for address in addresses:
                 if not ipaddress.ip_address(address.partition("%")[0]).is_global:
                     raise AddressRefused("address_not_allowed", host=host)
-        return addresses[0]
+        return list(dict.fromkeys(addresses))

@@ -20,7 +20,16 @@ class Answers(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(404 if self.path == "/missing" else 200)
+        if self.path == "/packed":
+            self.send_header("Content-Encoding", "gzip")
+        if self.path == "/slow-head":
+            for letter in b"X-Slow: " + b"a" * 60:
+                self.wfile.write(bytes([letter]))
+                time.sleep(0.1)
         self.end_headers()
+        if self.path == "/short":
+            self.wfile.write(b"five")
+            return
         if self.path == "/drip":
             for _ in range(40):
                 self.wfile.write(b"x")
@@ -77,7 +86,15 @@ def test_a_listed_name_that_leads_inside_is_refused(port):
 
 
 @pytest.mark.parametrize(
-    ("path", "code"), [("moved", "not_ok"), ("missing", "not_ok"), ("large", "too_large"), ("drip", "too_slow")]
+    ("path", "code"),
+    [
+        ("moved", "not_ok"),
+        ("missing", "not_ok"),
+        ("large", "too_large"),
+        ("packed", "compressed"),
+        ("drip", "too_slow"),
+        ("slow-head", "too_slow"),
+    ],
 )
 def test_a_redirect_an_error_a_flood_and_a_drip_are_no_answers(client, port, path, code):
     with pytest.raises(AnswerUnusable) as caught:
@@ -94,3 +111,8 @@ def test_proxies_of_the_environment_are_ignored(client, port, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with Client(Policy(HERE, inside_hosts=HERE)) as fresh:
         assert fresh.get(f"http://127.0.0.1:{port}/plain")
+
+
+def test_a_name_with_two_addresses_is_reached_at_the_one_that_listens(client, port):
+    """``localhost`` is ::1 as well on most machines; the server listens at 127.0.0.1 only."""
+    assert client.get(f"http://localhost:{port}/short") == b"five"
