@@ -12,8 +12,13 @@ from commands.files import is_an_input, names_of, write_whole
 from commands.installation import models
 from commands.sentences import both, sentence
 from ocr import OcrError
+from ocr.cache import Cache
 from ocr.json import failure_json, to_json
 from ocr.reader import Caps, Reader
+
+CACHE = ".moonseal-cache"
+CACHE_MAX_BYTES = 1 << 30
+CACHE_DAYS = 7
 
 
 def digitize(
@@ -36,20 +41,26 @@ def digitize(
     work = Work(form=form, procedure=procedure, password=password, out=out, files=files)
     failures = 0
     answers: dict[int, Mapping[str, Any]] = {}
+    numbered = list(enumerate(files))
     at_once = jobs or len(os.sched_getaffinity(0))
     with (
-        Reader(models(), Caps(), jobs=at_once) as engine,
+        Reader(models(), Caps(), jobs=at_once, cache=_cache(out)) as engine,
         ThreadPoolExecutor(min(at_once, len(files))) as pool,
         console.progress(len(files)) as progress,
     ):
-        tasks = {pool.submit(work.one, engine, index, progress.stage): index for index in range(len(files))}
-        for task in as_completed(tasks):
-            answers[tasks[task]] = answer = task.result()
-            failures += answer["outcome"] != "ok"
-            progress.done(_line(answer))
-            while as_json and answers.keys() and (printed := min(answers)) == work.printed:
-                print(json.dumps(answers.pop(printed), ensure_ascii=False), flush=True)  # noqa: T201 - the interface
-                work.printed += 1
+        try:
+            tasks = {pool.submit(work.one, engine, index, progress.of(file.name)): index for index, file in numbered}
+            for task in as_completed(tasks):
+                answers[tasks[task]] = answer = task.result()
+                failures += answer["outcome"] != "ok"
+                progress.done(_line(answer))
+                while as_json and answers.keys() and (printed := min(answers)) == work.printed:
+                    print(json.dumps(answers.pop(printed), ensure_ascii=False), flush=True)  # noqa: T201 - the interface
+                    work.printed += 1
+        except BaseException:  # Ctrl+C: what was read so far is kept, nothing more is begun
+            pool.shutdown(wait=False, cancel_futures=True)
+            engine.close()
+            raise
     return 1 if failures else 0
 
 
@@ -84,6 +95,13 @@ class Work:
         for target in targets:
             if is_an_input(target, self._files):
                 raise OcrError("would_overwrite_input", path=str(target))
+
+
+def _cache(out: Path) -> Cache:
+    """Return what is kept of earlier runs: beside their results, where nobody would look for less than is there."""
+    cache = Cache(out / CACHE, most_bytes=CACHE_MAX_BYTES, days=CACHE_DAYS)
+    cache.sweep()
+    return cache
 
 
 def _line(answer: Mapping[str, Any]) -> str:

@@ -45,6 +45,12 @@ class Recorder:
     def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes:
         return self._reader.page_png(pdf, number, width_px)
 
+    def forget(self, scan_sha256: str) -> None:
+        self._reader.forget(scan_sha256)
+
+    def sweep(self) -> None:
+        self._reader.sweep()
+
     def record_of(self, story: Story, scan: Path) -> Path:
         """Return where the JSON of this scan lies."""
         return self._folder / story.name / f"{scan.name}.json"

@@ -22,6 +22,7 @@ from dossiers import engines, folder
 from dossiers.engines import Engines, FolderKind
 from dossiers.errors import NotSetUp
 from dossiers.signers import KeyFolder, OfficeSigner
+from ocr.cache import Cache
 from ocr.reader import Caps, Reader
 from printing.draw import Printer
 from signing.verify.engine import Verifier
@@ -63,7 +64,7 @@ def wired() -> Generator[Wired]:
     authority = _authority(kind, clock)
     own = Store.COMMUNE if kind is FolderKind.REAL else Store.DEMO
     stores = government().with_certificates(own, (authority.root,))
-    with Reader(models(), Caps()) as reader, Verifier(stores) as verifier:
+    with Reader(models(), Caps(), cache=_cache()) as reader, Verifier(stores) as verifier:
         keys = KeyFolder(settings.DATA / "keys")
         signer = OfficeSigner(keys, printer, _timestamper(authority, clock), authority.evidence, verifier.verify, clock)
         made = Engines(_store(), reader, printer, signer, verifier, clock, kind)
@@ -81,6 +82,12 @@ def _authority(kind: FolderKind, clock: SystemClock) -> Authority:
 def _timestamper(authority: Authority, clock: SystemClock) -> TimestampClient:
     own = TimestampAuthority(authority.timestamp_key, authority.folder, clock.now)
     return TimestampClient((own.answer,), (authority.issuing.certificate,), clock.now)
+
+
+def _cache() -> Cache:
+    cache = Cache(settings.DATA / "cache", most_bytes=settings.CACHE_MAX_BYTES, days=settings.CACHE_DAYS)
+    cache.sweep()
+    return cache
 
 
 def _store() -> FileStore:

@@ -44,6 +44,12 @@ class Reader(Protocol):
 
     def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes: ...
 
+    def forget(self, scan_sha256: str) -> None:
+        """Let go what is kept of a scan whose reading is stored."""
+
+    def sweep(self) -> None:
+        """Let go what was kept for too long."""
+
 
 class Printer(Protocol):
     def draw(self, template: str, data: Mapping[str, object]) -> Drawn: ...

@@ -224,6 +224,7 @@ class Worker:
                 self._take_over_from_dead_workers()
                 _close_lost_jobs()
                 settle(OTHERS_MAY_TAKE)
+                current().reader.sweep()
             except Exception:
                 log.exception("the lease of this worker could not be renewed")
             close_old_connections()

@@ -61,6 +61,7 @@ def _read(dossier: Dossier, scan: Scan, on_progress: Progress | None) -> None:
     reached("transcribe.file_before_row")
     with transaction.atomic():
         _write(locked(Actor.service(), dossier.pk), Scan.objects.get(pk=scan.pk), digitized, searchable)
+    engines.reader.forget(digitized.sha256)
 
 
 def _write(dossier: Dossier, scan: Scan, digitized: Digitized, searchable: files.Put) -> None:

@@ -84,6 +84,10 @@ def scan(procedure: str | None, values: Mapping[str, str | None] | None = None, 
 
 
 class PlainReader:
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+        self.sweeps = 0
+
     def digitize(self, scan: Path, *, on_progress=None, **_unused: object) -> Digitized:
         content = scan.read_bytes()
         try:
@@ -91,7 +95,7 @@ class PlainReader:
         except ValueError:
             raise ScanUnreadable("damaged") from None
         if on_progress is not None:
-            on_progress({"stage": "fields", "page": 1, "pages": told["pages"]})
+            on_progress({"stage": "fields", "page": 1, "pages": told["pages"], "done": 0})
         has_form = told["procedure"] is not None
         match = FormMatch(FORM_OF[told["procedure"]], "2024", told["procedure"], 1, 0.98) if has_form else None
         return Digitized(
@@ -108,6 +112,12 @@ class PlainReader:
 
     def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes:
         raise NotImplementedError
+
+    def forget(self, scan_sha256: str) -> None:
+        self.forgotten.append(scan_sha256)
+
+    def sweep(self) -> None:
+        self.sweeps += 1
 
 
 def _page(number: int, page_class: PageClass) -> PageReading:

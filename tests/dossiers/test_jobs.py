@@ -8,7 +8,7 @@ from django.conf import settings as django_settings
 from dossiers import intake, jobs, transcription
 from dossiers.engines import set_up
 from dossiers.lifecycle import State
-from dossiers.models import AuditEntry, Dossier, QueuedJob, WorkerLease
+from dossiers.models import AuditEntry, Dossier, QueuedJob, Scan, WorkerLease
 from dossiers.people import Role
 from ocr import EngineFailed
 from tests.dossiers.office import MARITAL, scan, upload
@@ -35,7 +35,8 @@ def test_every_job_is_done_once_also_when_handed_over_again(office, own_engine):
         jobs.run_until_idle(60)
     assert set(Dossier.objects.values_list("state", flat=True)) == {State.TRANSCRIBED.value}
     assert set(QueuedJob.objects.values_list("outcome", flat=True)) == {"done"}
-    assert QueuedJob.objects.all()[0].progress == {"stage": "fields", "page": 1, "pages": 1}
+    assert QueuedJob.objects.all()[0].progress == {"stage": "fields", "page": 1, "pages": 1, "done": 0}
+    assert set(office.engines.reader.forgotten) == set(Scan.objects.values_list("file__sha256", flat=True))
     assert AuditEntry.objects.filter(action="dossier.transcribe").count() == 5
     assert not WorkerLease.objects.exists()
 
