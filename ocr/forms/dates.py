@@ -7,7 +7,7 @@ from rapidfuzz import process
 
 from ocr.forms.syllables import folded
 
-FULL = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
+FULL = re.compile(r"(?<!\d)(\d{1,2})(?:\s*[/.\-]\s*|\s+)(\d{1,2})(?:\s*[/.\-]\s*|\s+)(\d{4})(?!\d)")  # a stop gets lost
 SPOKEN = re.compile(r"ngay\s*(\d{1,2})\s*,?\s*thang\s*(\d{1,2})\s*,?\s*nam\s*(\d{4})")
 MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
@@ -36,7 +36,7 @@ def date_in_digits(text: str) -> str | None:
         return _iso(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
     if re.search(r"\d\s*[/.\-]\s*\d{1,2}\s*[/.\-]", plain):  # a full date that was misread is not a partial one
         return None
-    if match := MONTH.search(plain):
+    if (match := MONTH.search(plain)) and len(digits) == len(match[1] + match[2]):
         return _iso(int(match[2]), int(match[1]))
     years = YEAR.findall(plain)
     return years[0] if len(years) == 1 and digits == years[0] else None

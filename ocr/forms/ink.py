@@ -10,17 +10,20 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.raster import Pixels
 
 INK = 128
 REACH_PX = 3
+INPAINT_RADIUS = 3
 PIECE_PX = 320
 FOUND = 0.5  # likeness from which a piece of leader was seen
 TALL_MM = 1.1  # writing is at least this high somewhere
 NEAR_MM = 1.2  # of writing: here small marks belong to it
 LEAST_INK_MM2 = 0.35  # a single 1 has twice as much
 PAPER = 250
+FLAT, DASH_MM, WORD_GAP_MM = 1.6, 0.5, 2.6  # how flat, how long a dash is, and how far from its words
 SIDE_BY_SIDE = 0.35  # of a letter's height that it shares with its line
 ACCENT_MM = 1.2  # above and below the letters
 
@@ -28,19 +31,31 @@ ACCENT_MM = 1.2  # above and below the letters
 def shifted_mask(page: Pixels, blank: Pixels, ink: Pixels, place: tuple[int, int, int, int]) -> Pixels:
     """Return the form's ink within a place of the sheet, moved to where the page shows it."""
     x0, y0, x1, y1 = place
-    count = max(round((x1 - x0) / PIECE_PX), 1)
-    edges = np.linspace(x0, x1, count + 1).round().astype(int).tolist()
+    edges = np.linspace(x0, x1, max(round((x1 - x0) / PIECE_PX), 1) + 1).round().astype(int).tolist()
     moves = [_move(page, blank, (left, y0, right, y1)) for left, right in pairwise(edges)]
     seen = [move[:2] for move in moves if move[2] >= FOUND]
     usual = tuple(int(value) for value in np.median(seen, axis=0).round()) if seen else (0, 0)
     mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
-    padded = cv2.copyMakeBorder(ink, REACH_PX, REACH_PX, REACH_PX, REACH_PX, cv2.BORDER_CONSTANT, value=(0,))
     for (left, right), move in zip(pairwise(edges), moves, strict=True):
         dx, dy = move[:2] if move[2] >= FOUND else usual
-        mask[:, left - x0 : right - x0] = padded[
-            y0 - dy + REACH_PX : y1 - dy + REACH_PX, left - dx + REACH_PX : right - dx + REACH_PX
-        ]
+        top, before = max(y0 - dy, 0), max(left - dx, 0)  # at the sheet's edge there is nothing to move in
+        into = mask[top - y0 + dy :, before + dx - x0 : right - x0]
+        piece = ink[top : y1 - dy, before : right - dx]
+        into[: piece.shape[0], : piece.shape[1]] = piece
     return mask
+
+
+def without_ink(pixels: Pixels, mask: Pixels, mm: float) -> Pixels:
+    """Return one line with the form's ink filled in from beside it; where nothing was written it is just cleared."""
+    written = ((pixels < INK) & (mask == 0)).any(axis=0)
+    reach = round(NEAR_MM * mm)
+    near = cv2.dilate(written.astype(np.uint8)[None], np.ones((1, 2 * reach + 1), np.uint8))[0].astype(bool)
+    cleaned = np.where(mask > 0, np.uint8(PAPER), pixels)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], near.astype(np.int8), [0])))).reshape(-1, 2)
+    for left, right in edges.tolist():
+        part = cv2.inpaint(pixels[:, left:right], mask[:, left:right], INPAINT_RADIUS, cv2.INPAINT_NS)
+        cleaned[:, left:right] = part
+    return cleaned
 
 
 def _move(page: Pixels, blank: Pixels, place: tuple[int, int, int, int]) -> tuple[int, int, float]:
@@ -64,10 +79,26 @@ def without_dust(line: Pixels, mm: float) -> bool:
     reach = round(NEAR_MM * mm)
     near = cv2.dilate(writing, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     belongs = np.bincount(labels[near > 0], minlength=count) > 0
+    belongs |= _is_dash(np.asarray(stats, dtype=np.int32), is_tall, mm)
     belongs[0] = True
     dust = ~belongs[labels]
     line[cv2.dilate(dust.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = PAPER
     return float((dark.astype(bool) & ~dust).sum()) >= LEAST_INK_MM2 * mm * mm and bool(is_tall.any())
+
+
+def _is_dash(stats: NDArray[np.int32], is_tall: NDArray[np.bool_], mm: float) -> NDArray[np.bool_]:
+    """Return which marks are a dash between two words: flat, and at half the height of the letters on both sides."""
+    left, top, width, height = (stats[:, column] for column in range(4))
+    found = np.zeros(len(stats), dtype=bool)
+    flat = ~is_tall & (width >= FLAT * height) & (width >= DASH_MM * mm)
+    flat[0] = False
+    for mark in np.flatnonzero(flat):
+        middle, reach = top[mark] + height[mark] / 2, WORD_GAP_MM * mm
+        beside = is_tall & (middle > top + height / 4) & (middle < top + height * 3 / 4)
+        before = beside & (np.abs(left[mark] - left - width) < reach)
+        after = beside & (np.abs(left - left[mark] - width[mark]) < reach)
+        found[mark] = bool(before.any() and after.any())
+    return found
 
 
 def text_rows(cell: Pixels, mm: float) -> list[tuple[int, Pixels]]:

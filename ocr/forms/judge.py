@@ -60,7 +60,8 @@ def _reading(raw: RawField, meant: Parsed, text: str, confirmed: bool | None, pa
         return FieldReading(
             "", None, 0.0, page, raw.box, Source.NONE, Decision.EMPTY, {"structure": Check.NOT_APPLICABLE}
         )
-    fine = meant.value is not None and meant.structure is Check.OK and not meant.problems
+    problems = (*meant.problems, "handwritten") if raw.handwritten else meant.problems
+    fine = meant.value is not None and meant.structure is Check.OK and not problems
     return FieldReading(
         reading=text,
         value=meant.value,
@@ -70,7 +71,7 @@ def _reading(raw: RawField, meant: Parsed, text: str, confirmed: bool | None, pa
         source=Source.OCR,
         decision=Decision.ACCEPTED if fine and confirmed else Decision.LOOK,
         checks={"structure": meant.structure, "readers": _outcome(confirmed)},
-        problems=meant.problems,
+        problems=problems,
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from ocr.clean import INK
 from ocr.forms.templates import Field
-from ocr.forms.votes import Vote, same, voted
+from ocr.forms.votes import EDGES, Dispute, Vote, disputes, same, voted
 from ocr.raster import Pixels
 from ocr.second_reader import SecondReaders
 from ocr.tesseract import Line, Model, SeenWord, read_lines
@@ -29,6 +29,7 @@ LIKE_DIGITS = str.maketrans("OoQDlI|", "0000111")  # letters that a number can't
 SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
+NINE_FOR_ZERO = re.compile(r"(?<!\d)9(?=\d{11}(?!\d))")
 MARGIN_PX = 12
 GAP_PX = 5  # beside a drawn slash; wider gaps make three words of a date
 PAPER = 250
@@ -55,6 +56,7 @@ class SeenLine:
     words: Line
     text: str
     doubts: tuple[tuple[int, int], ...] | None = None
+    others: tuple[str, ...] = ()  # of a number: what each reader saw
 
 
 def read_crops(crops: Sequence[Crop], models: Models, second: SecondReaders | None, scratch: Path) -> list[SeenLine]:
@@ -82,15 +84,64 @@ def _read_by_several(crops: Sequence[Crop], model: Model, second: SecondReaders,
 
 def _judged(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
     if line.crop.field.kind.is_number:
-        quick, first = quick.translate(LIKE_DIGITS), line.text.translate(LIKE_DIGITS)
+        quick, first = quick.translate(LIKE_DIGITS).strip(EDGES), line.text.translate(LIKE_DIGITS).strip(EDGES)
         if same(first, quick):
             return _saying(line, Vote(first))
         (careful,) = second.careful([line.crop.pixels])
-        return _saying(line, voted(quick, careful.text.translate(LIKE_DIGITS), first))
-    if same(line.text, quick):
-        return replace(line, doubts=())
-    (careful,) = second.careful([line.crop.pixels])
-    return _saying(line, voted(line.text, careful.text, quick))
+        third = careful.text.translate(LIKE_DIGITS).strip(EDGES)
+        return replace(_saying(line, voted(quick, third, first)), others=(quick, third, first))
+    if not line.words:
+        (careful,) = second.careful([line.crop.pixels])
+        return _saying(line, voted(quick.strip(EDGES), careful.text.strip(EDGES), ""))
+    settled = _settled(line, disputes([word.text for word in line.words], quick), second)
+    return _saying(line, _with_first_zero(settled))
+
+
+def _settled(line: SeenLine, open_ones: Sequence[Dispute], second: SecondReaders) -> Vote:
+    """Return the line with each dispute of the first two readers put to the careful one, who sees those words only."""
+    words = [word.text for word in line.words]
+    if not open_ones:
+        return Vote(line.text)
+    heard = second.careful([_between(line, dispute.begin, dispute.end) for dispute in open_ones])
+    text, doubts, at = "", [], 0
+    for dispute, careful in zip(open_ones, heard, strict=True):
+        own, other, third = " ".join(words[dispute.begin : dispute.end]), dispute.other, careful.text
+        if dispute.begin == 0:
+            own, other, third = (reading.lstrip(EDGES) for reading in (own, other, third))
+        if dispute.end == len(words):
+            own, other, third = (reading.rstrip(EDGES) for reading in (own, other, third))
+        vote = voted(own, third, other)
+        text = " ".join([text, *words[at : dispute.begin]]).strip() + " "
+        text = text.lstrip()
+        doubts += [(len(text) + start, len(text) + end) for start, end in vote.doubts]
+        text += vote.text
+        at = dispute.end
+    return Vote(" ".join([text, *words[at:]]).strip(), tuple(doubts))
+
+
+def _with_first_zero(vote: Vote) -> Vote:
+    """Return the vote with the 9 that a typewriter's dotted 0 is read as put right, as a doubt: no number begins so."""
+    doubts = tuple(found.span() for found in NINE_FOR_ZERO.finditer(vote.text))
+    return Vote(NINE_FOR_ZERO.sub("0", vote.text), (*vote.doubts, *doubts)) if doubts else vote
+
+
+def _between(line: SeenLine, begin: int, end: int) -> Pixels:
+    """Return the line's pixels from one word to another, cut where no ink is."""
+    pixels, x0, words = line.crop.pixels, line.crop.x0, line.words
+    left = 0 if begin == 0 else _gap(pixels, words[begin - 1].x1 - x0, words[begin].x0 - x0)
+    right = pixels.shape[1] if end == len(words) else _gap(pixels, words[end - 1].x1 - x0, words[end].x0 - x0)
+    return pixels[:, left : max(right, left + 1)]
+
+
+def _gap(pixels: Pixels, before: int, after: int) -> int:
+    """Return the middle of the widest column of paper about where one word ends and the next begins."""
+    low, high = max(min(before, after) - GAP_PX, 0), min(max(before, after) + GAP_PX, pixels.shape[1])
+    clear = np.concatenate(([False], ~(pixels[:, low:high] < INK).any(axis=0), [False]))
+    edges = np.flatnonzero(np.diff(clear.astype(np.int8))).reshape(-1, 2)
+    if not len(edges):
+        return (before + after) // 2
+    begin, end = edges[np.argmax(edges[:, 1] - edges[:, 0])]
+    return low + int(begin + end) // 2
 
 
 def _saying(line: SeenLine, vote: Vote) -> SeenLine:
@@ -155,8 +206,14 @@ def _strips(crops: Sequence[Crop]) -> list[tuple[Crop, list[Crop]]]:
             first, last = (int(columns[0]), int(columns[-1])) if len(columns) else (0, 0)
             image = piece.pixels[:, max(first - GAP_PX, 0) : last + GAP_PX + 1]
             parts += [image, _slash(image)]
-        strips.append((Crop(pieces[0].field, np.hstack(parts[:-1]), pieces[0].x0, pieces[0].y0), pieces))
+        strips.append((Crop(pieces[0].field, _side_by_side(parts[:-1]), pieces[0].x0, pieces[0].y0), pieces))
     return strips
+
+
+def _side_by_side(parts: Sequence[Pixels]) -> Pixels:
+    """Return pictures in one row; slots measured on a scan may differ by a pixel in height."""
+    high = max(part.shape[0] for part in parts)
+    return np.hstack([np.pad(part, ((0, high - part.shape[0]), (0, 0)), constant_values=PAPER) for part in parts])
 
 
 def _slash(beside: Pixels) -> Pixels:
@@ -172,17 +229,23 @@ def _unstrung(pieces: list[Crop], number: SeenLine) -> list[SeenLine]:
     """Return what was read of a strip as readings of its pieces, each in its own place."""
     if len(pieces) == 1:
         return [number]
-    text = "".join(number.text.split())
     confidence = min((word.confidence for word in number.words), default=0.0)
-    parts = text.split("/") if text.count("/") == len(pieces) - 1 else [text, *[""] * (len(pieces) - 1)]
+    parts = _parts(number.text, len(pieces))
+    others = [_parts(other, len(pieces)) for other in number.others]
     seen = []
-    for piece, part in zip(pieces, parts, strict=True):
+    for index, (piece, part) in enumerate(zip(pieces, parts, strict=True)):
         doubts = ((0, len(part)),) if number.doubts else number.doubts
-        line = SeenLine(piece, (), part, doubts)
+        line = SeenLine(piece, (), part, doubts, tuple(other[index] for other in others))
         x0, _, x1, _ = _extent(line)
         top, bottom = piece.y0 + round(MM), piece.y0 + piece.pixels.shape[0] - round(MM)
         seen.append(replace(line, words=(SeenWord(part, confidence, x0, top, x1, bottom),) if part else ()))
     return seen
+
+
+def _parts(text: str, count: int) -> list[str]:
+    """Return the pieces between drawn slashes; all in the first where they do not come out even."""
+    bare = "".join(text.split())
+    return bare.split("/") if bare.count("/") == count - 1 else [bare, *[""] * (count - 1)]
 
 
 def _read(crops: Sequence[Crop], model: Model, whitelist: str, scratch: Path) -> list[SeenLine]:

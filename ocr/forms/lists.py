@@ -5,6 +5,7 @@ A reading is matched to a list first exactly, then without tones, then by likene
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -41,16 +42,12 @@ RELATIONS = (
     "Chú", "Bác", "Cậu", "Bố", "Bố đẻ", "Cô ruột", "Dì ruột", "Chú ruột", "Bác ruột", "Cậu ruột", "Con dâu",
     "Con rể", "Người giám hộ", "Người được ủy quyền",
 )  # fmt: skip
-SURNAMES = (
-    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô",
-    "Dương", "Lý", "Đào", "Đoàn", "Vương", "Trịnh", "Trương", "Đinh", "Lâm", "Phùng", "Mai", "Tô", "Hà",
-    "Tạ", "Quách", "Cao", "Lương", "Lưu", "Châu", "Thái", "Tống", "Chu", "Kiều", "Nghiêm", "Đàm", "Đồng",
-    "Giang", "Thân", "Triệu", "Hứa", "La", "Ma", "Nông", "Lò", "Vi", "Cầm", "Quàng", "Lường", "Tòng",
-    "Giàng", "Vàng", "Sùng", "Thào", "Lầu", "Lâu", "Vừ", "Mùa", "Hờ", "Bạch", "Hà", "Xa", "Khuất", "Phí", "Mạc",
-    "Tăng", "Từ", "Văn", "Viên", "Uông", "Ninh", "Nhâm", "Lục", "Khổng", "Doãn", "Đới", "Cù", "Cung", "Âu",
-    "Bế", "Hạ", "Kim", "Lại", "Mã", "Phương", "Quản", "Sầm", "Thạch", "Tiêu", "Trang", "Ứng", "Vòng",
-    "Điêu", "Hoa", "Lã", "Lữ",
-)  # fmt: skip
+SURNAMES = frozenset(
+    line
+    for line in (Path(__file__).parent / "surnames.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
+SMALL_SURNAMES = frozenset(known.lower() for known in SURNAMES)
 
 
 def matched(reading: str, choices: Sequence[str]) -> str | None:
@@ -65,13 +62,18 @@ def matched(reading: str, choices: Sequence[str]) -> str | None:
     return choices[best[0][2]] if best and best[0][1] >= LIKE_ENOUGH and clear else None
 
 
+def is_surname(word: str) -> bool:
+    """Whether a word, in any case, is a known surname."""
+    return word.lower() in SMALL_SURNAMES
+
+
 def with_surname_mended(name: str) -> str:
     """Return the name with a surname that differs from a known one only in its tone (NGUYÊN) put right.
 
     Tesseract misreads capital NGUYỄN (ocr.md 9 A). Surnames are a closed list; nothing else of a name is touched.
     """
     surname, _, rest = name.partition(" ")
-    if not rest or any(known.casefold() == surname.casefold() for known in SURNAMES):
+    if not rest or is_surname(surname):
         return name
     alike = {known for known in SURNAMES if folded(known) == folded(surname)}
     if len(alike) != 1:

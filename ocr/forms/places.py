@@ -23,7 +23,7 @@ PHRASES = (
     "Ủy ban nhân dân", "Tòa án nhân dân", "Trạm y tế", "Trung tâm y tế", "Bệnh viện", "Đa khoa", "Phụ sản", "khu vực",
     "Tại nhà riêng", "thành phố", "tỉnh", "huyện", "phường", "thị trấn",
 )  # fmt: skip
-LARGER_UNIT = re.compile(rf"((?:{UNITS}) [^,]*[^\W\d_]) (?=(?:huyện|tỉnh) [^\W\d_])")
+UNIT_WITHOUT_COMMA = re.compile(rf"((?<!\w)(?!Thị xã)(?:[A-ZĐÀ-Ỹ][^\WA-Z\d_]*|\d+)) (?=(?:{UNITS}) [^\W\d_])")
 UNIT = re.compile(rf"\b({UNITS}) ((?:[^\W\d_]+ ?){{1,{LONGEST_NAME}}})", re.IGNORECASE)
 
 
@@ -35,8 +35,8 @@ def with_places_mended(text: str) -> str:
 
 
 def with_commas(text: str) -> str:
-    """Return an address with the comma before a larger unit that a leader swallowed."""
-    return LARGER_UNIT.sub(r"\1, ", text)
+    """Return an address with the commas before larger units that a leader swallowed."""
+    return UNIT_WITHOUT_COMMA.sub(r"\1, ", text)
 
 
 def _with_phrase(text: str, phrase: str) -> str:

@@ -5,13 +5,14 @@ leader can't become letters. All lines of a page go through one call of the engi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
+from ocr.forms.hand import Strokes, strokes_of, written_by_hand
 from ocr.forms.lines import MM, Crop, SeenLine, read_crops
 from ocr.forms.lists import with_surname_mended
 from ocr.forms.recognise import Match
@@ -46,6 +47,8 @@ class RawField:
     number_confidence: float = 0.0
     confirmed: bool | None = None
     number_confirmed: bool | None = None
+    others: tuple[str, ...] = ()  # of a number: what each reader saw, where they differ
+    handwritten: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def read_form_page(
             fields[known.name] = _boxes(known, sheet, has_second=second is not None)
         else:
             fields[known.name] = _raw(known, [one for one in seen if one.crop.field is known], sheet)
+    _mark_handwriting(fields, seen)
     return FormPage(match, page.number, fields, _lines_of(match, sheet, seen))
 
 
@@ -92,10 +96,24 @@ def _raw(known: Field, seen: Sequence[SeenLine], sheet: Sheet) -> RawField:
         box = sheet.slot(known)
     letters = sum(len(w.text) for w in words)
     confidence = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
-    texts = [one.text for one in seen if one.text]
-    text = known.join.join(piece if known.join == " " else piece.strip(" .,-") for piece in texts)
-    raw = RawField(known, text, round(confidence, 3), box, confirmed=_confirmed(seen))
+    text = _joined(known, [one.text for one in seen])
+    others = tuple(_joined(known, texts) for texts in zip(*(one.others for one in seen), strict=False))
+    raw = RawField(known, text, round(confidence, 3), box, confirmed=_confirmed(seen), others=others)
     return _with_number(raw, seen) if known.number_name else raw
+
+
+def _mark_handwriting(fields: dict[str, RawField], seen: Sequence[SeenLine]) -> None:
+    strokes: dict[str, Strokes] = {}
+    for one in seen:
+        name = one.crop.field.name
+        strokes[name] = strokes.get(name, Strokes()) + strokes_of(one.crop.pixels, MM)
+    by_hand = written_by_hand([(one, fields[name].confidence) for name, one in strokes.items()])
+    for name, is_written in zip(strokes, by_hand, strict=True):
+        fields[name] = replace(fields[name], handwritten=is_written)
+
+
+def _joined(known: Field, texts: Iterable[str]) -> str:
+    return known.join.join(text if known.join == " " else text.strip(" .,-") for text in texts if text)
 
 
 def _confirmed(seen: Sequence[SeenLine]) -> bool | None:

@@ -5,7 +5,7 @@ import numpy as np
 
 from ocr.clean import INK, reading_grey, softened
 from ocr.forms.combs import repacked
-from ocr.forms.ink import shifted_mask, text_rows, without_dust
+from ocr.forms.ink import shifted_mask, text_rows, without_dust, without_ink
 from ocr.forms.lines import MM, PAPER, WORK_DPI, Crop
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field
@@ -13,7 +13,6 @@ from ocr.raster import PageImage, Pixels
 from ocr.textlines import clipped
 from ocr.values import Box
 
-INPAINT_RADIUS = 3
 ANY_INK = 200  # grey of the blank below which a pixel is print
 SHARP_SHADE = 215  # mean grey two pixels beside the print; darker means blurred edges
 SIDE_MM, RISE_MM = 0.8, 0.4  # how far writing may leave its slot
@@ -46,7 +45,8 @@ class Sheet:
         ring = []
         for printed in match.page.texts:
             x0, y0, x1, y1 = self._pixels(printed.box, 0.0, 0.0)
-            ring.append(self.flat[y0:y1, x0:x1][(two > one)[y0:y1, x0:x1]])
+            outside = two[y0:y1, x0:x1] > one[y0:y1, x0:x1]
+            ring.append(self.flat[y0:y1, x0:x1][outside])
         shade = float(np.mean(np.concatenate(ring))) if ring else 0.0
         return one if shade > SHARP_SHADE else two
 
@@ -55,9 +55,8 @@ class Sheet:
         found = []
         for box in known.boxes:
             x0, y0, x1, y1 = self._pixels(box, SIDE_MM, RISE_MM)
-            pixels = self.flat[y0:y1, x0:x1]
             mask = shifted_mask(self.flat, self.blank, self.form_ink, (x0, y0, x1, y1))
-            cleaned = np.asarray(cv2.inpaint(pixels, mask, INPAINT_RADIUS, cv2.INPAINT_NS), dtype=np.uint8)
+            cleaned = without_ink(self.flat[y0:y1, x0:x1], mask, MM)
             if not without_dust(cleaned, MM):
                 continue
             if known.cells:

@@ -10,6 +10,7 @@ from ocr.forms.lists import (
     NATIONALITIES,
     RELATIONS,
     SEXES,
+    is_surname,
     matched,
     with_paper_words_mended,
     with_surname_mended,
@@ -22,11 +23,21 @@ from ocr.forms.votes import EDGES
 from ocr.values import Check
 
 IDENTITY_NUMBER = re.compile(r"\d{12}")
+# Place of birth by the province's old code, then sex and century; the code of a country for who was born abroad, which
+# is rare enough that a person should look.
+USUAL_NUMBER = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
 PHONE = re.compile(r"0\d{9,10}")
 TIME = re.compile(r"(\d{1,2})\D+(\d{1,2})")
 NAME = re.compile(r"[^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*(?: [^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*)*")
 ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
 STOP_FOR_COMMA = re.compile(r"(\w+)[.;:](?= )")
+LONGEST = 120  # characters of a value that no rule can check; in more, a comma lost by all readers is not rare
+BROKEN_DATE = re.compile(  # its stops went with the leader
+    r"\d{1,2} \d{1,2}[ /.\-]?\d{4}|\d{1,2}[/.\-]\d{1,2} \d{4}|(?<!\d)\d{7,8}(?!\d)"
+)
+STRAY_MARK = re.compile(r"(?<= )[.,;:]+(?=\w)")
+ONLY_LARGER = set("oôơóòỏõọốồổỗộớờởỡợuưúùủũụứừửữựcsvxz")  # capitals that differ from small letters in size alone
+APART = re.compile(r"(?<=\d) ?([/\-]) ?(?=\d)")
 SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
 LISTS = {
@@ -47,7 +58,7 @@ class Parsed:
     problems: tuple[str, ...] = ()
 
 
-def parsed(raw: RawField) -> Parsed:  # noqa: C901, PLR0911 - one answer per type
+def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     """Return the value of a field by its type."""
     kind = raw.field.kind
     if kind is Kind.CHECKBOX:
@@ -55,42 +66,57 @@ def parsed(raw: RawField) -> Parsed:  # noqa: C901, PLR0911 - one answer per typ
     text = tidy(raw.text)
     if not text:
         return Parsed(None, Check.NOT_APPLICABLE, 0.0)
+    if kind.is_number:
+        return _of_digits(raw, text)
     if kind in LISTS:
         return _listed(raw, text)
-    text = _mended(raw, text)
+    if kind is Kind.PERSON_NAME:
+        return _name(raw, text)
+    if kind is Kind.DATE_WORDS:
+        text = with_date_words_mended(STOP_FOR_COMMA.sub(_comma_after, text))
+        return Parsed(text, _check(date_in_words(text) is not None), raw.confidence)
+    mended = _mended(raw, APART.sub(r"\1", STRAY_MARK.sub("", text)))
+    value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
+    fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value)
+    fine = fine and BROKEN_DATE.search(value) is None and len(value) <= LONGEST
+    return Parsed(value, _check(fine), raw.confidence)
+
+
+def _of_digits(raw: RawField, text: str) -> Parsed:
+    kind = raw.field.kind
+    value = _digits_value(kind, text)
+    if value is None and kind is Kind.DATE and (guess := date_with_strokes_as_digits(text)) is not None:
+        return Parsed(guess, Check.OK, raw.confidence, ("a stroke was read as a digit",))
+    if value is None:  # most readers saw what can't be; one of them may have seen what can
+        value = next((found for other in raw.others if (found := _digits_value(kind, tidy(other)))), None)
+        return Parsed(value, Check.FAILED, raw.confidence)
+    fine = kind is not Kind.IDENTITY_NUMBER or USUAL_NUMBER.fullmatch(value) is not None
+    return Parsed(value, _check(fine), raw.confidence)
+
+
+def _digits_value(kind: Kind, text: str) -> str | None:
     match kind:
         case Kind.DATE:
-            value = date_in_digits(text)
-            if value is None and (guess := date_with_strokes_as_digits(text)) is not None:
-                return Parsed(guess, Check.OK, raw.confidence, ("a stroke was read as a digit",))
+            return date_in_digits(text)
         case Kind.TIME:
             found = TIME.fullmatch(text)
             right = found is not None and int(found[1]) < 24 and int(found[2]) < 60  # noqa: PLR2004 - a clock
-            value = f"{int(found[1]):02d}:{int(found[2]):02d}" if found is not None and right else None
-        case Kind.NUMBER:
-            value = text if text.isdecimal() else None
+            return f"{int(found[1]):02d}:{int(found[2]):02d}" if found is not None and right else None
         case Kind.PHONE | Kind.IDENTITY_NUMBER:
             digits = re.sub(r"[ .\-]", "", text)  # people group long numbers
-            value = digits if (PHONE if kind is Kind.PHONE else IDENTITY_NUMBER).fullmatch(digits) else None
-        case Kind.PERSON_NAME:
-            return _name(raw, text)
-        case Kind.DATE_WORDS:
-            text = with_date_words_mended(text)
-            return Parsed(text, _check(date_in_words(text) is not None), raw.confidence)
+            return digits if (PHONE if kind is Kind.PHONE else IDENTITY_NUMBER).fullmatch(digits) else None
         case _:
-            return Parsed(text, _check(ORDINARY.fullmatch(text) is not None and words_possible(text)), raw.confidence)
-    return Parsed(value, _check(value is not None), raw.confidence)
+            return text if text.isdecimal() else None
 
 
 def parsed_number(raw: RawField) -> Parsed:
-    """Return the identity number within the line of an identity paper; two models must have read the same digits."""
+    """Return the identity number within the line of an identity paper."""
     if not raw.number_text:
         problems = ("no number found",) if raw.text else ()
         return Parsed(None, Check.FAILED if raw.text else Check.NOT_APPLICABLE, 0.0, problems)
-    if IDENTITY_NUMBER.fullmatch(raw.number_text) is None:
-        return Parsed(None, Check.FAILED, raw.number_confidence)
     problems = ("two readings of the number differ",) if raw.number_confirmed is False else ()
-    return Parsed(raw.number_text, Check.OK, raw.number_confidence, problems)
+    fine = USUAL_NUMBER.fullmatch(raw.number_text) is not None
+    return Parsed(raw.number_text, _check(fine), raw.number_confidence, problems)
 
 
 def tidy(text: str) -> str:
@@ -103,8 +129,10 @@ def _mended(raw: RawField, text: str) -> str:
     match raw.field.kind:
         case Kind.IDENTITY_PAPER:
             return with_paper_words_mended(text)
-        case Kind.PLACE | Kind.AGENCY:
-            return with_commas(with_places_mended(STOP_FOR_COMMA.sub(_comma_after, text)))
+        case Kind.AGENCY:  # its capital Ủ is a small one, only larger
+            return with_places_mended(STOP_FOR_COMMA.sub(_comma_after, f"{text[:1].upper()}{text[1:]}"))
+        case Kind.PLACE:
+            return with_places_mended(STOP_FOR_COMMA.sub(_comma_after, text))
         case Kind.MARITAL_STATUS | Kind.TEXT:
             return with_places_mended(text) + ("." if SENTENCE_END.search(raw.text) else "")
         case _:
@@ -132,10 +160,11 @@ def _listed(raw: RawField, text: str) -> Parsed:
     if value is None:
         return Parsed(text, Check.FAILED, raw.confidence)
     if raw.field.kind is not Kind.SEX and value.casefold() == text.casefold():
-        value = text  # as written: the list says what it is, not how it is capitalised
+        value = f"{value[0] if text[0].lower() in ONLY_LARGER else text[0]}{text[1:]}"  # as written
     return Parsed(value, Check.OK, raw.confidence)
 
 
 def _name(raw: RawField, text: str) -> Parsed:
     value = with_surname_mended(LEADER_DOT.sub(r"\1", text))
-    return Parsed(value, _check(NAME.fullmatch(value) is not None and words_possible(value, 1)), raw.confidence)
+    fine = NAME.fullmatch(value) is not None and words_possible(value, 1) and is_surname(value.partition(" ")[0])
+    return Parsed(value, _check(fine), raw.confidence)

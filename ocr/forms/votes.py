@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from ocr.forms.syllables import words_possible
+
 EDGES = " .,;:_…·-–~'’\"“”|‘`*=<>«»"  # what a leader or a fold leaves at the ends of a line
 PIECE = re.compile(r"\w+|[^\w\s]+|\s+")
 
@@ -23,29 +25,62 @@ class Vote:
     doubts: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """Words ``begin`` to ``end`` of one reading, and what the other has in their stead."""
+
+    begin: int
+    end: int
+    other: str
+
+
 def same(one: str, other: str) -> bool:
     """Whether two readings say the same, spaces and the marks at their ends aside."""
     return bool(one.strip(EDGES)) and _bare(one.strip(EDGES)) == _bare(other.strip(EDGES))
 
 
+def disputes(words: Sequence[str], other: str) -> list[Dispute]:
+    """Return where another reading of the line differs from the words of the first, neighbours taken together."""
+    line = " ".join(words)
+    there = _beside(line, other)
+    found: list[Dispute] = []
+    at = 0
+    for index, word in enumerate(words):
+        end = at + len(word)
+        said, own = "".join(there[at : end + 1]).strip(), word
+        if index == 0:
+            said, own = said.lstrip(EDGES), own.lstrip(EDGES)
+        if index == len(words) - 1:
+            said, own = said.rstrip(EDGES), own.rstrip(EDGES)
+        if _bare(said) != _bare(own):
+            if found and found[-1].end == index:
+                found[-1] = Dispute(found[-1].begin, index + 1, f"{found[-1].other} {said}")
+            else:
+                found.append(Dispute(index, index + 1, said))
+        at = end + 1
+    return found
+
+
 def voted(first: str, second: str, third: str) -> Vote:
-    """Return what at least two of the three say; where all differ, what the first says, as a doubt."""
-    core = first.strip(EDGES)
-    others = [_beside(core, reading.strip(EDGES)) for reading in (second, third)]
+    """Return what at least two of the three say; where all differ, the first that can be a word, as a doubt.
+
+    A comma that one reader alone saw is a doubt too: on a leader commas are lost, seldom invented.
+    """
+    others = [_beside(first, second), _beside(first, third)]
     text, doubts = "", []
-    for start, end in _pieces(core):
-        own = core[start:end]
-        said = [own, *("".join(other[start:end]) for other in others)]
+    for start, end in _pieces(first):
+        said = [first[start:end], *("".join(other[start:end]) for other in others)]
         winner = _winner(said)
-        if winner is None:
-            doubts.append((len(text), len(text) + len(own)))
-        text += own if winner is None else winner
+        chosen = winner if winner is not None else _likeliest(said)
+        if winner is None or ("," in "".join(said[:2]) and "," not in winner):
+            doubts.append((len(text), len(text) + max(len(chosen), 1)))
+        text += chosen
     return Vote(text, tuple(doubts))
 
 
-def _pieces(core: str) -> list[tuple[int, int]]:
+def _pieces(first: str) -> list[tuple[int, int]]:
     """Return where each word, mark and space of the first reading begins and ends, then what stands after them."""
-    return [found.span() for found in PIECE.finditer(core)] + [(len(core), len(core) + 1)]
+    return [found.span() for found in PIECE.finditer(first)] + [(len(first), len(first) + 1)]
 
 
 def _winner(said: Sequence[str]) -> str | None:
@@ -58,22 +93,22 @@ def _winner(said: Sequence[str]) -> str | None:
     return max(alike, key=lambda one: (alike.count(one), len(one)))
 
 
+def _likeliest(said: Sequence[str]) -> str:
+    """Return, of three that differ, the first that can be Vietnamese; the first where none can."""
+    return next((one for one in said if len(one) >= len(said[0]) - 1 and words_possible(one)), said[0])
+
+
 def _bare(reading: str) -> str:
     return "".join(reading.split())
 
 
-def _beside(core: str, reading: str) -> list[str]:
-    """Return, for each place in ``core`` and for its end, what the reading has there."""
-    there = [*core, ""]
-    for edit in Levenshtein.editops(core, reading):
-        if edit.tag == "delete":
-            there[edit.src_pos] = ""
-        elif edit.tag == "replace":
-            there[edit.src_pos] = reading[edit.dest_pos]
-    inserted: dict[int, str] = {}
-    for edit in Levenshtein.editops(core, reading):
+def _beside(first: str, reading: str) -> list[str]:
+    """Return, for each place in the first reading and for its end, what another has there."""
+    there = [*first, ""]
+    inserted = [""] * len(there)
+    for edit in Levenshtein.editops(first, reading):
         if edit.tag == "insert":
-            inserted[edit.src_pos] = inserted.get(edit.src_pos, "") + reading[edit.dest_pos]
-    for at, text in inserted.items():
-        there[at] = text + there[at]
-    return there
+            inserted[edit.src_pos] += reading[edit.dest_pos]
+        else:
+            there[edit.src_pos] = reading[edit.dest_pos] if edit.tag == "replace" else ""
+    return [before + own for before, own in zip(inserted, there, strict=True)]
