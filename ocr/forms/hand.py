@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocr.forms.ink import INK
 from ocr.raster import Pixels
 
-INK = 128
 LETTER_MM = 0.9  # anything lower is an accent or a mark
 SAME_KIND = 0.25  # of a letter's height; a "d" beside an "a" says nothing about the hand
 STEADY_PX = 1

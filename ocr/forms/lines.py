@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr.clean import INK
+from ocr.forms.ink import INK
 from ocr.forms.templates import Field
 from ocr.forms.votes import EDGES, Dispute, Vote, disputes, same, voted
 from ocr.raster import Pixels

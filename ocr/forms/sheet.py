@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from ocr.clean import INK, reading_grey, softened
+from ocr.clean import reading_grey, softened
 from ocr.forms.combs import repacked
-from ocr.forms.ink import shifted_mask, text_rows, without_dust, without_ink
+from ocr.forms.ink import INK, shifted_mask, text_rows, without_dust, without_ink
 from ocr.forms.lines import MM, PAPER, WORK_DPI, Crop
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field
