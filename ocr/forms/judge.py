@@ -33,7 +33,7 @@ def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
                 for name, reading in _readings(raw, form.page_number):
                     fields.setdefault(name, reading)
     for rule in template.rules:
-        _RULES[rule.name](fields, rule)
+        RULES[rule.name](fields, rule)
     for card in cards:
         _compare_with_card(fields, card)
     return {name: fields[name] for name in _in_order(template, fields)}
@@ -137,7 +137,7 @@ def _identity_matches_person(fields: Fields, rule: Rule) -> None:
         _noted(fields, number, rule.name, Check.OK)
 
 
-_RULES = {"words_equal_date": _words_equal_date, "identity_matches_person": _identity_matches_person}
+RULES = {"words_equal_date": _words_equal_date, "identity_matches_person": _identity_matches_person}
 
 
 def _compare_with_card(fields: Fields, card: Card) -> None:
