@@ -1,14 +1,11 @@
 """Proof that a certificate was or was not revoked: CRLs (RFC 5280 5) and OCSP answers (RFC 6960), made and kept.
 
-What is kept is used until its nextUpdate and not a second longer. Nothing here goes out by itself: ``Cache`` is given
-a function that fetches (through `egress`), or none.
+Nothing here goes out; asking others is `certs.statuses`.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Self
 
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # asn1crypto has no types
@@ -19,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.errors import CertificateInvalid, RevocationUnknown
 from certs.keys.delegated import as_private_key
 from certs.keys.file import FileKey
@@ -94,9 +90,7 @@ class Asked:
 
     @classmethod
     def about(cls, certificate: Certificate, issuer: Certificate) -> Self:
-        # SHA-1 is a name here (RFC 6960 4.1.1), no protection.
-        builder = ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, hashes.SHA1())  # noqa: S303
-        return cls.of(builder.build())
+        return cls.of(ocsp.load_der_ocsp_request(ocsp_question(certificate, issuer)))
 
     @classmethod
     def of(cls, request: ocsp.OCSPRequest) -> Self:
@@ -117,6 +111,13 @@ class Asked:
         name.update(issuer.parsed.subject.public_bytes())
         key.update(_key_bits(issuer))
         return (name.finalize(), key.finalize()) == (self.issuer_name_hash, self.issuer_key_hash)
+
+
+def ocsp_question(certificate: Certificate, issuer: Certificate) -> bytes:
+    """Return a question in DER, without a nonce, so that an answer may be kept and shared (RFC 5019)."""
+    # SHA-1 is a name here (RFC 6960 4.1.1), no protection.
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, hashes.SHA1())  # noqa: S303
+    return builder.build().public_bytes(Encoding.DER)
 
 
 def make_ocsp_answer(
@@ -184,31 +185,6 @@ def _from_ocsps(ocsps: Iterable[bytes], certificate: Certificate, issuer: Certif
             continue
         at = answer.revocation_time_utc
         yield None if at is None else Revoked(answer.serial_number, at, _name_of(answer.revocation_reason))
-
-
-class Cache:
-    """CRLs by address in a folder, each used until its own nextUpdate."""
-
-    def __init__(self, folder: Path, clock: Callable[[], datetime], fetch: Callable[[str], bytes] | None) -> None:
-        self._folder, self._clock, self._fetch = folder, clock, fetch
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def crl(self, url: str) -> bytes:
-        """Return the list at ``url``, from here while it is fresh; raises ``RevocationUnknown``."""
-        path = self._folder / f"{hashlib.sha256(url.encode()).hexdigest()}.crl"
-        if path.exists() and self._is_fresh(kept := path.read_bytes()):
-            return kept
-        if self._fetch is None:
-            raise RevocationUnknown("list_not_at_hand", url=url)
-        content = crl_from(self._fetch(url))
-        if not self._is_fresh(content):
-            raise RevocationUnknown("list_is_stale", url=url)
-        write_durably(path, content)
-        return content
-
-    def _is_fresh(self, content: bytes) -> bool:
-        next_update = x509.load_der_x509_crl(content).next_update_utc
-        return next_update is not None and self._clock() < next_update
 
 
 def _reason_of(entry: x509.RevokedCertificate) -> str:

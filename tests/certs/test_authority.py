@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certs.authority import Authority, Names, Subject
 from certs.durable import write_durably
 from certs.errors import CertError, CertificateInvalid, ClockWentBack, KeyUnavailable, RevocationUnknown
-from certs.revocation import Cache, Evidence, status_in
+from certs.revocation import Evidence, status_in
 from tests.certs.conftest import OFFICE
 
 
@@ -159,21 +159,3 @@ def test_a_clock_set_back_stops_the_authority(tmp_path):
     times[0] -= timedelta(minutes=1)
     with pytest.raises(ClockWentBack):
         made.issue("official", Subject("Lò Văn Pá", OFFICE))
-
-
-def test_a_list_is_used_until_its_next_update_and_not_longer(tmp_path, authority):
-    fetched = []
-    times = [datetime.now(UTC)]
-
-    def fetch(url: str) -> bytes:
-        fetched.append(url)
-        return authority.crl()
-
-    cache = Cache(tmp_path, lambda: times[0], fetch)
-    cache.crl("http://crl.example/a.crl")
-    cache.crl("http://crl.example/a.crl")
-    assert len(fetched) == 1
-    times[0] += timedelta(days=8)
-    with pytest.raises(RevocationUnknown):  # asked again, and what came is stale by this clock
-        cache.crl("http://crl.example/a.crl")
-    assert len(fetched) == 2
