@@ -52,8 +52,8 @@ def proved(template: Template, reader: Reader, devices: Sequence[str], seed: str
     kinds = {field.name: field for page in template.pages for field in page.fields}
     sums: Counter[str] = Counter()
     missed: Counter[str] = Counter()
-    for device in devices:
-        truth, found, is_right_form = _read_once(template, reader, device, f"{seed}/{template.code}/{device}")
+    for index, device in enumerate(devices):
+        truth, found, is_right_form = _read_once(template, reader, device, f"{seed}/{template.code}/{index}/{device}")
         sums["scans"] += 1
         sums["recognised"] += is_right_form
         for name, expected, value in _compared(truth, found):

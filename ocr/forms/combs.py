@@ -13,7 +13,7 @@ INK = 128
 PAPER = 250
 GAP = 0.22  # between two digits, of their height
 LEAST = 0.3  # of the tallest piece: what is smaller, alone in its cell, is dust
-WIDE = 1.35  # of a cell: two digits that touch across a wall
+WIDE = 1.15  # of a cell: two digits that touch across a wall
 
 
 def repacked(comb: Pixels, left_px: float, right_px: float, cells: int) -> Pixels | None:

@@ -32,7 +32,7 @@ SLOT_MM, THIN_MM = 4.0, 2.6  # a leader is longer, and thinner, dirt on it inclu
 DOT_GAP_MM = 1.7
 THIN_INK, INK = 160, 128
 STROKE_MM, STROKE_INK_MM = 2.5, 0.9  # so high above a slot print may stand on it; so much ink in a column is print
-UNDERLINED = 0.04  # of ink above a rule: it underlines
+OVER_RULE_MM, UNDERLINED = 4.5, 0.02  # of ink above a rule: it underlines
 SOLID = 0.93  # of its columns hold ink: a rule; a leader has gaps
 RULE_MM = 15.0  # a shorter rule is a dash, an underlined word, or dirt
 
@@ -99,7 +99,7 @@ def find_marks(level: Pixels, dpi: float) -> tuple[Marks, Pixels]:
             frames.append(group[0])
         elif len(rows) == 1 and (comb := _comb(rows[0])) is not None:
             combs.append(comb)
-        else:
+        elif len(group) > 1 or min(group[0].width, group[0].height) > COMB_HIGH_MM[0]:
             tables.append(tuple(cell for row in rows for cell in row))
     closed = [comb.area for comb in combs] + boxes + [cell for table in tables for cell in table] + frames
     slots = [slot for slot in _slots(taken, clean, level, mm) if not any(_is_wall(slot, area) for area in closed)]
@@ -197,7 +197,8 @@ def _slots(taken: Pixels, clean: Pixels, level: Pixels, mm: float) -> list[Area]
             continue
         above = print_[max(y - round(STROKE_MM * mm), 0) : y + high, x : x + wide]
         if float(dark[y : y + high, x : x + wide].any(axis=0).mean()) > SOLID:
-            if wide >= RULE_MM * mm and float(above.mean()) < UNDERLINED:
+            over = print_[max(y - round(OVER_RULE_MM * mm), 0) : y, x : x + wide]
+            if wide >= RULE_MM * mm and float(over.mean()) < UNDERLINED:
                 found.append((x, x + wide, y, high))
             continue
         free = above.sum(axis=0) < STROKE_INK_MM * mm
