@@ -18,7 +18,7 @@ from certs.keys.protocol import SigningKey
 from certs.keys.token import Token
 from certs.keys.uri import address_in
 from certs.revocation import Evidence
-from certs.timestamps import TimestampAuthority, TimestampClient
+from certs.timestamps import POLICY, TimestampAuthority, TimestampClient
 from commands.folder import configured_folder
 
 DEV_ORGANISATION = "DEV – không có giá trị"
@@ -77,5 +77,5 @@ def _dev_key(name: str, folder: Path) -> Chosen:
     if not (folder / f"dev-{name}.p12").exists():
         save_key(folder, f"dev-{name}", authority.issue(DEV_PROFILES[name], Subject(f"dev {name}", DEV_ORGANISATION)))
     tsa = TimestampAuthority(authority.timestamp_key, folder, now)
-    client = TimestampClient((tsa.answer,), (authority.issuing.certificate,), now)
+    client = TimestampClient((tsa.answer,), (authority.issuer,), now, policies=frozenset({POLICY}))
     return Chosen(load_saved_key(folder, f"dev-{name}"), client, authority.evidence())

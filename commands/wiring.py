@@ -16,7 +16,7 @@ from django.conf import settings
 from certs.anchors import Store, government
 from certs.authority import Authority, Names
 from certs.durable import write_durably
-from certs.timestamps import TimestampAuthority, TimestampClient
+from certs.timestamps import POLICY, TimestampAuthority, TimestampClient
 from commands.installation import FONTS, models
 from dossiers import engines, folder
 from dossiers.engines import Engines, FolderKind
@@ -81,7 +81,7 @@ def _authority(kind: FolderKind, clock: SystemClock) -> Authority:
 
 def _timestamper(authority: Authority, clock: SystemClock) -> TimestampClient:
     own = TimestampAuthority(authority.timestamp_key, authority.folder, clock.now)
-    return TimestampClient((own.answer,), (authority.issuing.certificate,), clock.now)
+    return TimestampClient((own.answer,), (authority.issuer,), clock.now, policies=frozenset({POLICY}))
 
 
 def _cache() -> Cache:

@@ -13,11 +13,12 @@ from uuid import UUID
 
 from certs.certificate import Certificate
 from certs.durable import write_durably
-from certs.errors import CertError, KeyLocked
+from certs.errors import CertError, CertificateNotFit, KeyLocked
+from certs.fitness import require_fit
 from certs.keys.file import FileKey, load_key, p12_of
 from certs.revocation import Evidence
 from dossiers.engines import Clock, SigningOrder
-from signing import KeyUnavailable, Level, Report, Role
+from signing import CertificateNotAccepted, KeyUnavailable, Level, Report, Role
 from signing.ready import Statement, Timestamper
 from signing.sign import sign
 
@@ -73,7 +74,13 @@ class OfficeSigner:
     clock: Clock
 
     def certificate_sha256(self, account_id: UUID, unit_id: UUID, role: Role) -> str:
-        return self.keys.certificate(_owner(account_id, unit_id, role), role).fingerprint
+        """Return the certificate's fingerprint; one that must not sign now is refused before its key is opened."""
+        certificate = self.keys.certificate(_owner(account_id, unit_id, role), role)
+        try:
+            require_fit(certificate, (), at=self.clock.now(), evidence=self.evidence())
+        except CertificateNotFit as error:
+            raise CertificateNotAccepted(error.code, **error.parameters) from error
+        return certificate.fingerprint
 
     def sign(self, order: SigningOrder) -> bytes:
         owner = _owner(order.account_id, order.unit_id, order.role)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from certs.authority import Authority
 from dossiers import delivery, files, intents, issue, outbox
 from dossiers.engines import set_up
 from dossiers.errors import (
@@ -28,7 +29,7 @@ from dossiers.models import (
 )
 from dossiers.numbering import gaps
 from dossiers.people import Actor, Role
-from signing import KeyUnavailable, SignatureNotTrusted, Verdict
+from signing import CertificateNotAccepted, KeyUnavailable, SignatureNotTrusted, Verdict
 from signing import Role as SigningRole
 from tests.dossiers.office import BIRTH, COPY, DEATH, MARITAL, SECRET, make_unit
 
@@ -123,6 +124,16 @@ def test_a_wrong_secret_leaves_a_void_intent_and_the_right_one_then_signs(office
         issue.sign(official, dossier.pk, shown.sha256, "a guess")
     assert SigningIntent.objects.get().outcome == SigningIntent.VOID
     assert issue.sign(official, dossier.pk, shown.sha256, SECRET).verdict == "PASSED"
+
+
+def test_a_certificate_that_must_not_sign_is_refused_before_any_intent(office, dossier_at, authority_folder):
+    dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
+    for_time_only = Authority.open(authority_folder).timestamp_key
+    office.engines.signer.keys.register(official.account_id, SigningRole.OFFICIAL, for_time_only, SECRET)
+    with pytest.raises(CertificateNotAccepted) as caught:
+        issue.sign(official, dossier.pk, issue.shown(official, dossier.pk).sha256, SECRET)
+    assert caught.value.code == "certificate_of_wrong_purpose"
+    assert not SigningIntent.objects.exists()
 
 
 def test_signing_twice_is_one_signature(office, dossier_at):
