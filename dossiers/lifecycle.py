@@ -26,6 +26,8 @@ class State(StrEnum):
 
 class Step(StrEnum):
     TRANSCRIBE = "transcribe"
+    READ_AGAIN = "read-again"  # after the machine gave up
+    ADD = "add"  # a scan that came by the watched folder
     REFILE = "refile"
     CONFIRM = "confirm"
     DRAW = "draw"
@@ -42,7 +44,10 @@ _DESK = frozenset({Role.CLERK, Role.SPECIALIST})
 
 STEPS: Mapping[tuple[State, Step], tuple[frozenset[Role], State]] = {
     (State.RECEIVED, Step.TRANSCRIBE): (frozenset({Role.SERVICE}), State.TRANSCRIBED),
+    (State.RECEIVED, Step.READ_AGAIN): (_DESK, State.RECEIVED),
+    (State.RECEIVED, Step.ADD): (frozenset({Role.SERVICE}), State.RECEIVED),
     (State.RECEIVED, Step.WITHDRAW): (_DESK, State.WITHDRAWN),
+    (State.TRANSCRIBED, Step.ADD): (frozenset({Role.SERVICE}), State.RECEIVED),
     (State.TRANSCRIBED, Step.REFILE): (_DESK, State.RECEIVED),
     (State.TRANSCRIBED, Step.CONFIRM): (_DESK, State.CONFIRMED),
     (State.TRANSCRIBED, Step.RETURN): (_DESK, State.RETURNED),

@@ -4,6 +4,8 @@ The row is the truth: the engine behind ``dossiers.jobs`` may lose all its table
 """
 
 import threading
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -24,3 +26,11 @@ def queue_job(kind: str, *ids: UUID, priority: int = 100) -> QueuedJob:
     )
     transaction.on_commit(wake.set)
     return job
+
+
+def progress_of(kind: str, *ids: UUID) -> Mapping[str, Any] | None:
+    """Return how far the unfinished job for these rows is, as it last told, or None."""
+    arguments = [str(row_id) for row_id in ids]
+    jobs = QueuedJob.objects.filter(kind=kind, arguments=arguments, finished_at=None).exclude(progress=None)
+    latest = jobs.order_by("-created_at").first()
+    return None if latest is None else latest.progress

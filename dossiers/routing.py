@@ -18,6 +18,7 @@ from dossiers.people import Actor
 from dossiers.permissions import require
 from dossiers.procedures.catalogue import procedure, same_procedure
 from dossiers.rows import found, locked, move
+from dossiers.transcription import TRANSCRIPTION_FAILED
 
 REASON_LENGTH_MAX = 60
 
@@ -33,6 +34,18 @@ def refile(actor: Actor, dossier_id: UUID, procedure_code: str) -> Dossier:
         dossier.due_at = due_at(dossier.received_at, rules.deadline, office_calendar())
         _read_again(dossier)
         move(dossier, Step.REFILE, actor, current().clock.now(), {"from": before, "to": rules.code})
+        queue_job("transcribe", dossier.pk)
+    return dossier
+
+
+def read_again(actor: Actor, dossier_id: UUID) -> Dossier:
+    """Let the machine try once more after it gave up; a dossier that it did not give up is left as it is."""
+    with transaction.atomic():
+        dossier = locked(actor, dossier_id)
+        if TRANSCRIPTION_FAILED not in dossier.flags:
+            return dossier
+        dossier.flags = []
+        move(dossier, Step.READ_AGAIN, actor, current().clock.now())
         queue_job("transcribe", dossier.pk)
     return dossier
 

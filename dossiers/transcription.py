@@ -35,16 +35,20 @@ def transcribe(dossier_id: UUID, on_progress: Progress | None = None) -> None:
     dossier = Dossier.objects.get(pk=dossier_id)
     if dossier.state != State.RECEIVED.value:
         return
-    for scan in dossier.scans.filter(transcribed_at=None).select_related("file"):
-        _read(dossier, scan, on_progress)
-    with transaction.atomic():
-        actor = Actor.service()
-        dossier = locked(actor, dossier_id)
-        if dossier.state != State.RECEIVED.value:
+    while True:
+        for scan in dossier.scans.filter(transcribed_at=None).select_related("file"):
+            _read(dossier, scan, on_progress)
+        with transaction.atomic():
+            actor = Actor.service()
+            dossier = locked(actor, dossier_id)
+            if dossier.state != State.RECEIVED.value:
+                return
+            if dossier.scans.filter(transcribed_at=None).exists():
+                continue  # one more was added meanwhile
+            dossier.flags = _flags(dossier)
+            facts: audit.Facts = {"flags": list(dossier.flags), "fields": dossier.fields.count()}
+            move(dossier, Step.TRANSCRIBE, actor, current().clock.now(), facts)
             return
-        dossier.flags = _flags(dossier)
-        facts: audit.Facts = {"flags": list(dossier.flags), "fields": dossier.fields.count()}
-        move(dossier, Step.TRANSCRIBE, actor, current().clock.now(), facts)
 
 
 def _read(dossier: Dossier, scan: Scan, on_progress: Progress | None) -> None:

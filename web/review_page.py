@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dossiers.models import Dossier, Field, Page
 from dossiers.transcription import MISFILED, NO_FORM, TRANSCRIPTION_FAILED, UNREADABLE, WRONG_PAGE
-from ocr.values import Decision
+from ocr.values import Decision, PageClass
 from web import typed
 from web.labels import label_of
 from web.text import Words
@@ -56,7 +56,9 @@ FLAGS: Mapping[str, FlagWords] = {
     ),
     TRANSCRIPTION_FAILED: FlagWords(
         gettext_lazy("The machine could not read this"),
-        gettext_lazy("It tried five times. Call the administrator; nothing is lost."),
+        gettext_lazy(
+            "It tried five times. Let it read again; if that fails too, call the administrator. Nothing is lost."
+        ),
     ),
 }
 WARNINGS: Mapping[str, Words] = {
@@ -68,7 +70,18 @@ WARNINGS: Mapping[str, Words] = {
     "low_resolution": gettext_lazy("too coarse"),
     "skewed": gettext_lazy("crooked"),
     "uneven-light": gettext_lazy("uneven light"),
+    "low-contrast": gettext_lazy("faint"),
+    "cut-edge": gettext_lazy("cut off"),
 }
+# What to do about it while the citizen still stands at the desk.
+ADVICE: Mapping[str, Words] = {
+    "blurred": gettext_lazy("Page %(n)d is blurred: scan it again."),
+    "low-resolution": gettext_lazy("Page %(n)d is too coarse: scan it again at 300 dpi."),
+    "low-contrast": gettext_lazy("Page %(n)d is faint: scan it again, darker."),
+    "dark": gettext_lazy("Page %(n)d is too dark: scan it again, lighter."),
+    "cut-edge": gettext_lazy("Page %(n)d is cut off at an edge: lay the whole sheet on the glass and scan it again."),
+}
+BLANK_ADVICE = gettext_lazy("Page %(n)d looks blank: see whether it lay the wrong way round. It is kept.")
 SOURCES: Mapping[str, Words] = {
     "ocr": gettext_lazy("read by the machine"),
     "qr": gettext_lazy("from the QR code of the identity card"),
@@ -189,12 +202,19 @@ def pages_of(pages: Mapping[tuple[UUID, int], Page], fields: list[Field]) -> lis
             "width_px": page.width_px,
             "height_px": page.height_px,
             "warning_words": [str(WARNINGS.get(code, code)) for code in page.warnings],
+            "advice": _advice(page, number),
             "boxes": [
                 _box(f) for f in fields if (f.scan_id, f.page_number) == (page.scan_id, page.number) and _has_box(f)
             ],
         }
         for number, page in enumerate(pages.values(), start=1)
     ]
+
+
+def _advice(page: Page, number: int) -> list[str]:
+    words = [ADVICE[code] for code in page.warnings if code in ADVICE]
+    words += [BLANK_ADVICE] if page.page_class == PageClass.BLANK.value else []
+    return [str(sentence) % {"n": number} for sentence in words]
 
 
 def _has_box(field: Field) -> bool:

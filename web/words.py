@@ -130,6 +130,7 @@ SIGNATURE_ROLES: Mapping[str, Words] = {
     "unknown": _("signature"),
 }
 OTHER_STEPS: Mapping[Step, tuple[Words, Words]] = {
+    Step.READ_AGAIN: (_("Read again"), _("The machine tries once more; what it has read of the scans is not lost.")),
     Step.REFILE: (
         _("File under another procedure"),
         _("The scans are read again under the right procedure. The day of receipt stays the same."),

@@ -1,5 +1,6 @@
 """The rows. Rules stand beside them (lifecycle, permissions, numbering, record), steps change them."""
 
+from dossiers.models.arrivals import Arrival
 from dossiers.models.casework import (
     Dossier,
     Field,
@@ -18,6 +19,7 @@ from dossiers.models.service import AuditEntry, ChainHead, QueuedJob, WorkerLeas
 
 __all__ = [
     "Account",
+    "Arrival",
     "AuditEntry",
     "ChainHead",
     "Dossier",

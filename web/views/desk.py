@@ -17,13 +17,14 @@ from dossiers import intake, review, routing, rows
 from dossiers.errors import ChangedMeanwhile, DossierError, DossierNotFound, FieldNotConfirmed, SubmissionRefused
 from dossiers.lifecycle import State, Step
 from dossiers.models import Dossier, Field, Page
+from dossiers.outbox import progress_of
 from dossiers.people import Role
 from dossiers.permissions import Verb, may
-from dossiers.transcription import MISFILED
+from dossiers.transcription import MISFILED, TRANSCRIPTION_FAILED
 from web import images, typed, words
 from web.downloads import pdf_download
 from web.errors import sentence_of, status_of
-from web.forms import Reason, Receive, Refile, Resume
+from web.forms import Plain, Reason, Receive, Refile, Resume
 from web.refusals import FormNotComplete
 from web.review_page import field_values, flag_words, groups_of, left_words, next_name, page_rows, pages_of, seen_of
 from web.rules import StaffRequest, needs, page
@@ -137,6 +138,7 @@ def _dossier_page(
         "may_confirm": bool(fields) and not dossier.flags and may(request.actor, Step.CONFIRM, case),
         "may_receive": needs(Verb.RECEIVE).admits(request.actor),
         "steps": _other_steps(request, dossier),
+        "reading": _reading_words(dossier),
         "result": dossier.results.filter(voided_at=None).select_related("session__number__series").first(),
         "given_back": given_back_words(dossier),
         "done": done_words(request),
@@ -144,18 +146,28 @@ def _dossier_page(
     return render(request, "desk/dossier.html", values, status=status)
 
 
+def _reading_words(dossier: Dossier) -> str | None:
+    """Return how far the machine is with the scans, or None where it does not read."""
+    if State(dossier.state) is not State.RECEIVED or TRANSCRIPTION_FAILED in dossier.flags:
+        return None
+    if (step := progress_of("transcribe", dossier.pk)) is None:
+        return ""
+    return _("Page %(page)s of %(pages)s of one scan is being read.") % step
+
+
 def _other_steps(request: StaffRequest, dossier: Dossier) -> list[dict[str, object]]:
     """Return the ways off the main road that this actor may take now, each with its form."""
     case = dossier.case()
     found = next((scan.form_procedure for scan in dossier.scans.all() if scan.form_procedure), "")
     forms = {
+        **({Step.READ_AGAIN: Plain(auto_id=False)} if TRANSCRIPTION_FAILED in dossier.flags else {}),
         Step.REFILE: Refile(initial={"procedure": found}, auto_id="id_refile_%s"),
         Step.RETURN: Reason(auto_id="id_return_%s"),
         Step.RESUME: Resume(auto_id="id_resume_%s"),
         Step.WITHDRAW: Reason(auto_id="id_withdraw_%s"),
     }
     told = words.OTHER_STEPS
-    first = None if not dossier.flags else Step.REFILE if MISFILED in dossier.flags else Step.RETURN
+    first = _first_step(dossier.flags)
     return [
         {
             "step": step,
@@ -167,6 +179,15 @@ def _other_steps(request: StaffRequest, dossier: Dossier) -> list[dict[str, obje
         for step, form in forms.items()
         if may(request.actor, step, case)
     ]
+
+
+def _first_step(flags: list[str]) -> Step | None:
+    """Return the way off that these flags most likely ask for."""
+    if TRANSCRIPTION_FAILED in flags:
+        return Step.READ_AGAIN
+    if MISFILED in flags:
+        return Step.REFILE
+    return Step.RETURN if flags else None
 
 
 @page(needs(Verb.SEE), "GET")
@@ -253,14 +274,16 @@ def _revision(request: HttpRequest) -> int:
     return int(text)
 
 
-@page(needs(Step.REFILE, Step.RETURN, Step.RESUME, Step.WITHDRAW), "POST")
+@page(needs(Step.READ_AGAIN, Step.REFILE, Step.RETURN, Step.RESUME, Step.WITHDRAW), "POST")
 def step(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
     """One of the ways off the main road; the step itself asks whether it is allowed."""
     wanted, actor = request.POST.get("step", ""), request.actor
     shown = rows.found(actor, dossier_id)
     if shown.revision != _revision(request):
         raise ChangedMeanwhile("changed_meanwhile", dossier=shown.code)
-    if wanted == Step.REFILE:
+    if wanted == Step.READ_AGAIN:
+        routing.read_again(actor, dossier_id)
+    elif wanted == Step.REFILE:
         routing.refile(actor, dossier_id, _clean(Refile(request.POST))["procedure"])
     elif wanted == Step.RESUME:
         routing.resume(actor, dossier_id, _uploads(_clean(Resume(request.POST, request.FILES))["scans"]))
