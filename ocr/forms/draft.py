@@ -280,6 +280,8 @@ def _of_table(table: Sequence[Area], marks: Marks, number: int, words: Sequence[
         if " ".join(folded(column).split()) in ROW_NUMBER:
             continue
         label = f"{row} ({column})" if row and column else row or column
+        if not label and any(other in marks.printed and other.beside(cell, 0.7) for other in table):
+            continue  # the corner of a table, above its row labels
         key = f"{key_of(column)}.{key_of(row)}" if row and column else f"table_{number}.{index}.{key_of(label)}"
         inner = Area(cell.x0 + SIDE_MM, cell.y0 + SIDE_MM, cell.x1 - SIDE_MM, cell.y1 - SIDE_MM)
         lines = max(round(cell.height / LINE_MM), 1)

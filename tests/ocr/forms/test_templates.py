@@ -1,0 +1,138 @@
+"""A template is data: what makes sense is loaded, what does not is refused in one sentence that names the mistake."""
+
+import re
+import shutil
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ocr.forms import judge, strict
+from ocr.forms.proof import faults
+from ocr.forms.strict import TemplateBroken
+from ocr.forms.templates import DATA, Kind, load_templates
+
+CODE = "to-khai-dang-ky-khai-tu"
+RESIDENCE = "phieu-khai-bao-tam-vang-ct03"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with one form in it, to be spoilt."""
+    shutil.copytree(DATA / CODE / "2024", tmp_path / CODE / "2024")
+    return tmp_path
+
+
+def spoil(folder, old, new, version="2024"):
+    path = folder / CODE / version / "form.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def sentence_of(folder):
+    with pytest.raises(TemplateBroken) as broken:
+        load_templates(folder)
+    assert "\n" not in str(broken.value)
+    return str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('type = "person_name"', 'type = "person"', "the type 'person' is unknown"),
+        ('key = "requester.full_name"', 'key = "Họ tên"', "a key is made of a-z"),
+        ('key = "requester.full_name"', 'key = "subject.full_name"', "two fields are called 'subject.full_name'"),
+        ('fields = ["requester.identity_number"', 'fields = ["requester.card"', "no field is called 'requester.card'"),
+        ('rule = "identity_matches_person"', 'rule = "looks_right"', "there is no such rule"),
+        ('join = "/"', 'join = "-"', "joins nothing"),
+        ('values = ["yes", "no"]', 'values = ["yes"]', "one value per box"),
+        ("valid_to = 2027-02-28", "valid_to = 2023-02-28", "ends on 2023-02-28, before it begins on 2024-06-06"),
+        ('code = "to-khai-dang-ky-khai-tu"', 'code = "khai-tu"', "the code is 'khai-tu' and the folder"),
+        ('version = "2024"', 'version = "2025"', "the version is '2025' and the folder '2024'"),
+        ('procedure = "1.000656"', 'procedure = "656"', "no code of a procedure"),
+        ('blanks = ["blank-1.png"]', 'blanks = ["blank-9.png"]', "the blank blank-9.png is missing"),
+        ("page_mm = [210.00, 297.00]", "page_mm = [297.00, 210.00]", "has another shape"),
+        ("floor = 0.90", "floor = 90", "no share between 0 and 1"),
+        ("page = 1", "page = 2", "there is no page 2"),
+        ('label = "Kính gửi"', 'labell = "Kính gửi"', "'labell' is nothing that is known here"),
+        ('label = "Kính gửi"\n', "", "'label' is missing"),
+        ('title = "', "title = ", "not a TOML file"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_one_sentence(folder, old, new, said):
+    spoil(folder, old, new)
+    assert said in sentence_of(folder)
+
+
+def first_box(folder):
+    text = (folder / CODE / "2024" / "form.toml").read_text(encoding="utf-8")
+    return re.search(r"boxes_mm = \[(\[[^\]]+\])", text)[1]
+
+
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [
+        ("[180.00, 40.00, 215.00, 46.00]", "leaves the page"),
+        ("[90.00, 46.00, 60.00, 52.00]", "ends before it begins"),
+        ("[22.00, 60.00, 197.00, 64.00]", "overlap"),
+        ("[22.00, 60.00, 197.00]", "is no box"),
+    ],
+)
+def test_a_box_lies_on_the_page_and_on_nothing_else(folder, box, said):
+    spoil(folder, first_box(folder), box)
+    assert said in sentence_of(folder)
+
+
+def test_a_comb_is_one_box_with_a_number_in_it(folder):
+    spoil(folder, 'type = "person_name"', 'type = "person_name"\ncells = 12')
+    assert "a comb is one box of several cells" in sentence_of(folder)
+
+
+def test_every_rule_that_a_template_may_name_is_one_that_judges():
+    assert strict.RULES.keys() == judge.RULES.keys()
+
+
+def next_year(folder):
+    """A second version of the form beside the first, in force after it; its blank has another title."""
+    target = folder / CODE / "2027"
+    shutil.copytree(folder / CODE / "2024", target)
+    spoil(folder, 'version = "2024"', 'version = "2027"', "2027")
+    spoil(folder, "valid_from = 2024-06-06", "valid_from = 2027-03-01", "2027")
+    spoil(folder, "valid_to = 2027-02-28\n", "", "2027")
+    return target
+
+
+def test_two_versions_stand_side_by_side_each_in_its_time(folder):
+    next_year(folder)
+    old, new = load_templates(folder)
+    assert (old.version, new.version) == ("2024", "2027")
+    assert [t.version for t in (old, new) if t.is_valid_on(date(2027, 2, 28))] == ["2024"]
+    assert [t.version for t in (old, new) if t.is_valid_on(date(2027, 3, 1))] == ["2027"]
+
+
+def test_two_versions_in_force_on_one_day_contradict_each_other(folder):
+    next_year(folder)
+    spoil(folder, "valid_from = 2027-03-01", "valid_from = 2027-02-01", "2027")
+    assert "the versions 2024 and 2027 are both in force on 2027-02-01" in sentence_of(folder)
+
+
+def test_all_that_is_committed_loads_and_fits_its_blank():
+    templates = load_templates()
+    assert len(templates) >= 11
+    assert {template.code: list(faults(template)) for template in templates} == {t.code: [] for t in templates}
+
+
+def test_a_residence_form_has_a_comb_and_is_out_of_force():
+    (form,) = [template for template in load_templates() if template.code == RESIDENCE]
+    (comb,) = [field for field in form.pages[0].fields if field.cells]
+    assert (comb.name, comb.kind, comb.cells) == ("subject.identity_number", Kind.IDENTITY_NUMBER, 12)
+    assert not form.is_valid_on(date(2026, 11, 26))
+    assert form.is_valid_on(date(2024, 5, 5))
+
+
+def test_a_blank_is_not_unpacked_before_it_is_needed():
+    page = load_templates()[0].pages[0]
+    assert "grey" not in vars(page)
+    assert page.grey.dtype == np.uint8
+    assert "grey" in vars(page)
