@@ -1,4 +1,4 @@
-"""Page images made fit for reading: seals faded, 1-bit edges softened, skew measured; and what is wrong with a page.
+"""Page images made fit for reading: seals faded, 1-bit edges softened, skew measured; inks told apart by colour.
 
 Nothing here changes the page that is kept; only the copy that the engine reads.
 """
@@ -11,21 +11,37 @@ from ocr.raster import PageImage, Pixels
 
 READING_DPI = 227  # above it the engine gets slower, not better (ocr.md 3.5)
 SOFTEN_SIGMA_PX = 1.2  # at READING_DPI
+INK = 128  # darker is ink
 INK = 128
+SEAL_SPREAD = 40  # between red and the next channel: well above the colour noise of JPEG
+BLUE_SPREAD = 30  # between blue and red; the shadow of a photo is blue too, but by less
 SEAL_SHARE = 0.0005  # of the page that must be red before the red channel is worth its noise
-BLANK_INK = 0.0003  # a single line of text has three times as much; what is not blank is read
-BLURRED = 60.0  # variance of the Laplacian at 100 dpi over the ink; sharp print has hundreds
 PROFILE_DPI = 100
+
+
+def red_ink(rgb: Pixels) -> Pixels:
+    """Return the mask (255) of red ink: seals, stamps of incoming mail."""
+    red, green, blue = (np.ascontiguousarray(rgb[:, :, channel]) for channel in range(3))
+    return _above(red, cv2.max(green, blue), SEAL_SPREAD)
+
+
+def blue_ink(rgb: Pixels) -> Pixels:
+    """Return the mask (255) of blue ink: handwriting and signatures, told from black print by colour alone."""
+    red, green, blue = (np.ascontiguousarray(rgb[:, :, channel]) for channel in range(3))
+    # Blue ink takes red away first; the green in it says how light it is.
+    mask = _above(blue, red, BLUE_SPREAD)
+    return np.asarray(cv2.bitwise_and(mask, _above(blue, green, 0)), dtype=np.uint8)
+
+
+def _above(one: Pixels, other: cv2.typing.MatLike, spread: int) -> Pixels:
+    return np.asarray(cv2.compare(cv2.subtract(one, other), np.array([spread]), cv2.CMP_GT), dtype=np.uint8)
 
 
 def reading_grey(page: PageImage) -> Pixels:
     """Return the grey image to read: red ink (seals) faded where there is any."""
-    if page.rgb is None:
+    if page.rgb is None or float((red_ink(page.rgb) > 0).mean()) <= SEAL_SHARE:
         return page.grey
-    red, green, blue = page.rgb[:, :, 0], page.rgb[:, :, 1], page.rgb[:, :, 2]
-    other = cv2.max(green, blue)
-    reddish = cv2.subtract(red, other) > 40  # noqa: PLR2004 - well above the colour noise of JPEG
-    return np.ascontiguousarray(red) if float(reddish.mean()) > SEAL_SHARE else page.grey
+    return np.ascontiguousarray(page.rgb[:, :, 0])
 
 
 def softened(grey: Pixels, sigma: float = SOFTEN_SIGMA_PX) -> Pixels:
@@ -78,27 +94,3 @@ def straightened(grey: Pixels, angle_deg: float) -> tuple[Pixels, NDArray[np.flo
 def paper_level(grey: Pixels) -> int:
     """Return the grey of the paper: the brightest common value."""
     return int(np.percentile(grey[::8, ::8], 75))
-
-
-def ink_share(grey: Pixels) -> float:
-    """Return the share of dark pixels, specks and the shadow of the scanner's edge left out."""
-    height, width = grey.shape
-    inner = grey[height // 40 : height - height // 40, width // 40 : width - width // 40]
-    dark = cv2.medianBlur(inner, 3) < paper_level(inner) - 70
-    return float(dark.mean())
-
-
-def warnings_of(page: PageImage) -> tuple[str, ...]:
-    """Return what a clerk at the scanner should know: low-resolution, blurred, dark."""
-    found = []
-    if page.dpi < 190:  # noqa: PLR2004 - 200 dpi is the least that 7197/BKHCN allows; scanners round
-        found.append("low-resolution")
-    scale = min(PROFILE_DPI / page.dpi, 1.0)
-    small = cv2.resize(page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    edges = cv2.Laplacian(small, cv2.CV_32F)
-    ink = small < paper_level(np.asarray(small, dtype=np.uint8)) - 60
-    if int(ink.sum()) > 500 and float(edges[ink].var()) < BLURRED:  # noqa: PLR2004 - some print to judge by
-        found.append("blurred")
-    if paper_level(page.grey) < 140:  # noqa: PLR2004 - paper that a scanner sees at half its brightness
-        found.append("dark")
-    return tuple(found)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from ocr import codes, textlayer
 from ocr.archive import archive_page
-from ocr.clean import BLANK_INK, ink_share, warnings_of
+from ocr.facts import is_blank, warnings_of
 from ocr.forms.reading import FormPage, read_form_page
 from ocr.forms.recognise import Recogniser
 from ocr.intake import Intake
@@ -57,7 +57,7 @@ def read_page(  # noqa: PLR0917 - the page and how to read it
     work = _Work(pages, tools, tell)
     with work.stage("image"):
         page = page_image(intake, pages, caps, number)
-    blank = ink_share(page.grey) < BLANK_INK
+    blank = is_blank(page)
     native = textlayer.is_native(page)
     found = None if blank else work.form_on(page, form)
     if found is not None:
