@@ -1,6 +1,7 @@
-"""CPU per form page: ``moonseal digitize`` against OCRmyPDF on the same pages in the same run.
+"""A form page: CPU of ``moonseal digitize`` against OCRmyPDF on the same pages in the same run, and peak memory.
 
-Both as whole processes from the start, one worker each, the peer with its defaults and Debian's ``vie``.
+Both as whole processes from the start, one worker each, the peer with its defaults and Debian's ``vie``. The memory is
+that of a page worker, templates, models and shared pages included, with the second readers and without.
 """
 
 import json
@@ -16,12 +17,17 @@ import pikepdf
 
 ROOT = Path(__file__).parent.parent
 PAGES = 6
+MEMORY_BARS = {"with": 400, "without": 300}  # MB
 
 
 def main() -> None:
     """Print one JSON line per measure."""
     with tempfile.TemporaryDirectory() as folder:
         pages = form_pages(Path(folder))
+        for variant, bar in MEMORY_BARS.items():
+            used = max(page_memory_mb(page, variant) for page in pages[:2])
+            row = {"measure": f"page worker {variant} second readers, MB", "ours": round(used), "ratio": f"bar {bar}"}
+            print(json.dumps(row), flush=True)
         ours_s = cpu_s([sys.executable, "-m", "service", "digitize", *pages, "--jobs", "1", "--out", f"{folder}/ours"])
         peer = shutil.which("ocrmypdf", path=str(Path(sys.executable).parent))
         if peer is None:
@@ -52,6 +58,12 @@ def form_pages(folder: Path) -> list[str]:
             page.save(target)
         pages.append(str(target))
     return pages[:PAGES]
+
+
+def page_memory_mb(page: str, variant: str) -> float:
+    """Return the peak of a process that reads one page."""
+    command = [sys.executable, "-m", "bench.page_memory", page, variant]
+    return float(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
 def cpu_s(command: list[str]) -> float:

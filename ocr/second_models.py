@@ -33,15 +33,17 @@ class ModelUnusable(Exception):
     """A model is not there, or is not the one that was measured."""
 
 
-def content(model: ModelFile) -> bytes:
-    """Return a model's bytes, whose digest was checked. Raises ``ModelUnusable``."""
+def checked(model: ModelFile) -> Path:
+    """Return where a model lies, its digest checked. Raises ``ModelUnusable``."""
     try:
-        found = Path(str(distribution(model.package).locate_file(model.path))).read_bytes()
+        path = Path(str(distribution(model.package).locate_file(model.path)))
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except (PackageNotFoundError, OSError) as error:
         raise ModelUnusable(f"{model.package}: absent") from error
-    if (digest := hashlib.sha256(found).hexdigest()) != model.sha256:
+    if digest != model.sha256:
         raise ModelUnusable(f"{model.package}: sha256 {digest}, not {model.sha256}")
-    return found
+    return path
 
 
 def unusable() -> list[str]:
@@ -49,7 +51,7 @@ def unusable() -> list[str]:
     found = []
     for model in (CAREFUL, CAREFUL_ALPHABET, QUICK, QUICK_ALPHABET):
         try:
-            content(model)
+            checked(model)
         except ModelUnusable as problem:
             found.append(str(problem))
     return found

@@ -62,9 +62,9 @@ class SecondReaders:
 
     def __init__(self) -> None:
         self._careful = _session(second_models.CAREFUL)
-        self._careful_alphabet = ["", *json.loads(second_models.content(second_models.CAREFUL_ALPHABET))["chars"][1:]]
+        self._careful_alphabet = ["", *_alphabet(second_models.CAREFUL_ALPHABET)["chars"][1:]]
         self._quick = _session(second_models.QUICK)
-        self._quick_alphabet = ["", *json.loads(second_models.content(second_models.QUICK_ALPHABET))["charset"]]
+        self._quick_alphabet = ["", *_alphabet(second_models.QUICK_ALPHABET)["charset"]]
 
     def quick(self, lines: Sequence[Pixels]) -> list[LineReading]:
         """Return what the quick model reads on grey lines, dark on white."""
@@ -104,12 +104,17 @@ class SecondReaders:
         return _decoded(best, sureness, self._careful_alphabet)
 
 
+def _alphabet(file: second_models.ModelFile) -> dict[str, list[str]]:
+    known: dict[str, list[str]] = json.loads(second_models.checked(file).read_text(encoding="utf-8"))
+    return known
+
+
 def _session(model: second_models.ModelFile) -> _Session:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # threads do not survive the sandbox's fork
-    options.enable_cpu_mem_arena = False  # it keeps the memory of the widest line
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they keep the memory of the widest line
     session: _Session = onnxruntime.InferenceSession(
-        second_models.content(model), options, providers=["CPUExecutionProvider"]
+        second_models.checked(model), options, providers=["CPUExecutionProvider"]
     )
     return session
 

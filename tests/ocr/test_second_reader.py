@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr import second_models
-from ocr.second_models import CAREFUL, QUICK, ModelUnusable, content, unusable
+from ocr.second_models import CAREFUL, QUICK, ModelUnusable, checked, unusable
 from ocr.second_reader import SecondReaders
 from tests.ocr.conftest import ROOT
 
@@ -73,7 +73,7 @@ def test_each_line_gives_its_own_reading_in_order(readers):
 
 def test_a_model_with_another_digest_is_refused(tmp_path, monkeypatch):
     spoiled = tmp_path / "rec.onnx"
-    spoiled.write_bytes(content(QUICK)[:-1] + b"\0")
+    spoiled.write_bytes(checked(QUICK).read_bytes()[:-1] + b"\0")
     monkeypatch.setattr(second_models, "QUICK", QUICK._replace(path=str(spoiled)))  # an absolute path wins
     with pytest.raises(ModelUnusable, match="trueocr: sha256"):
         SecondReaders()
