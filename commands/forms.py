@@ -94,7 +94,7 @@ def check(codes: Sequence[str]) -> int:
         return 1
     with subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         for line in process.stdout or ():
-            for said in _said(json.loads(line)):
+            for said in told(json.loads(line)):
                 typer.echo(said)
     return 1 if process.returncode else 0
 
@@ -116,7 +116,7 @@ def _tell(draft: FormDraft, folder: Path, console: Console) -> None:
     console.say(both("draft_next", folder=folder, data=DATA))
 
 
-def _said(proof: Mapping[str, Any]) -> list[str]:
+def told(proof: Mapping[str, Any]) -> list[str]:
     """Return what is said of one template: a line, and one for whatever does not fit its blank."""
     worst = ", ".join(f"{one['field']} ×{one['missed']}" for one in proof["worst"]) or "–"
     mark = "✓" if proof["holds"] else "✗"
