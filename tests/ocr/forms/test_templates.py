@@ -2,18 +2,26 @@
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from ocr.forms import judge, strict
 from ocr.forms.proof import faults
+from ocr.forms.recognise import Recogniser
 from ocr.forms.strict import TemplateBroken
 from ocr.forms.templates import DATA, Kind, load_templates
+from ocr.raster import PageImage
+from ocr.values import Box
+from tests.ocr.conftest import ROOT
 
 CODE = "to-khai-dang-ky-khai-tu"
 RESIDENCE = "phieu-khai-bao-tam-vang-ct03"
+MIDDLE, LINE = 0.5, 6.2 / 297  # of a page's height: where a line is put in, and how high it is
 
 
 @pytest.fixture
@@ -136,3 +144,39 @@ def test_a_blank_is_not_unpacked_before_it_is_needed():
     assert "grey" not in vars(page)
     assert page.grey.dtype == np.uint8
     assert "grey" in vars(page)
+
+
+def moved_down(box, by):
+    return Box(box.x0, box.y0 + by, box.x1, box.y1 + by) if box.y0 > MIDDLE else box
+
+
+@pytest.fixture
+def versions(tmp_path):
+    """The form in force, and one to come: a line more stands in the middle, what was below has moved down."""
+    (old,) = [template for template in load_templates() if template.code == CODE]
+    (page,) = old.pages
+    cut, down = round(MIDDLE * page.grey.shape[0]), round(LINE * page.grey.shape[0])
+    grey = np.full_like(page.grey, 255)
+    grey[:cut], grey[cut + down :] = page.grey[:cut], page.grey[cut : page.grey.shape[0] - down]
+    blank = Image.fromarray(grey)
+    face = ImageFont.truetype(ROOT / "assets/fonts/tinos/Tinos_400Regular.ttf", 34)
+    ImageDraw.Draw(blank).text(
+        (180, cut + down // 2), "Nơi đăng ký mới: ................", font=face, fill=0, anchor="lm"
+    )
+    blank.save(tmp_path / "blank-1.png")
+    new_page = replace(
+        page,
+        blank=tmp_path / "blank-1.png",
+        fields=tuple(replace(f, boxes=tuple(moved_down(box, LINE) for box in f.boxes)) for f in page.fields),
+        texts=tuple(replace(text, box=moved_down(text.box, LINE)) for text in page.texts),
+    )
+    return old, replace(old, version="2027", valid_from=date(2027, 3, 1), valid_to=None, pages=(new_page,))
+
+
+def test_a_page_is_recognised_as_the_version_it_was_printed_from(versions):
+    recogniser = Recogniser(versions)
+    for template in versions:
+        scan = PageImage(1, np.asarray(cv2.GaussianBlur(template.pages[0].grey, (3, 3), 0)), None, 200, False, 0.0)
+        match = recogniser.match(scan)
+        assert match is not None
+        assert match.template.version == template.version
