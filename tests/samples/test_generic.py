@@ -54,6 +54,7 @@ def test_every_second_dozen_holds_the_four_later_declarations():
 def test_a_later_declaration_speaks_of_people_whose_numbers_fit(kind):
     index = next(index for index in range(12, 24) if planned(5, index)[0].kind == kind)
     fields = made_dossier(5, index).truth["fields"]
+    assert isinstance(fields, dict)
     sexes = {"bride": "Nữ", "groom": "Nam"}
     numbers = {key.partition(".")[0]: value for key, value in fields.items() if key.endswith(".identity_number")}
     assert numbers

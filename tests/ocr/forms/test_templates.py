@@ -75,7 +75,7 @@ def test_what_makes_no_sense_is_said_in_one_sentence(folder, old, new, said):
 
 def first_box(folder):
     text = (folder / CODE / "2024" / "form.toml").read_text(encoding="utf-8")
-    return re.search(r"boxes_mm = \[(\[[^\]]+\])", text)[1]
+    return re.findall(r"boxes_mm = \[(\[[^\]]+\])", text)[0]
 
 
 @pytest.mark.parametrize(
