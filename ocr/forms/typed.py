@@ -37,6 +37,7 @@ BROKEN_DATE = re.compile(  # its stops went with the leader
 )
 STRAY_MARK = re.compile(r"(?<= )[.,;:]+(?=\w)")
 ONLY_LARGER = set("oôơóòỏõọốồổỗộớờởỡợuưúùủũụứừửữựcsvxz")  # capitals that differ from small letters in size alone
+TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d{9})")  # a word and the number after it
 APART = re.compile(r"(?<=\d) ?([/\-]) ?(?=\d)")
 SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
@@ -75,7 +76,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     if kind is Kind.DATE_WORDS:
         text = with_date_words_mended(STOP_FOR_COMMA.sub(_comma_after, text))
         return Parsed(text, _check(date_in_words(text) is not None), raw.confidence)
-    mended = _mended(raw, APART.sub(r"\1", STRAY_MARK.sub("", text)))
+    mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
     fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value)
     fine = fine and BROKEN_DATE.search(value) is None and len(value) <= LONGEST
