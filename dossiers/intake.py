@@ -40,7 +40,10 @@ MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
     b"II*\x00": "image/tiff",
     b"MM\x00*": "image/tiff",
+    b"II+\x00": "image/tiff",
+    b"MM\x00+": "image/tiff",
 }
+HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"mif1"}  # of the photos of iPhones, behind four bytes of length and "ftyp"
 _MAGIC_WINDOW_BYTES = 1024  # readers accept a PDF header that stands a little later
 
 
@@ -140,6 +143,8 @@ def media_type(content: BinaryIO) -> str | None:
     """Return the type that the first bytes speak of, or nothing."""
     content.seek(0)
     start = content.read(_MAGIC_WINDOW_BYTES)
+    if start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS:
+        return "image/heic"
     for magic, name in MAGIC.items():
         if start.startswith(magic) or (magic == b"%PDF-" and magic in start):
             return name

@@ -119,7 +119,7 @@ SENTENCES: Mapping[str, Words] = {
     "no_scan": _("Choose at least one scan."),
     "same_procedure": _("The dossier already stands under this procedure. Choose another one."),
     "scan_empty": _("File number %(number)s is empty. Scan that paper again."),
-    "scan_of_unknown_type": _("File number %(number)s is no PDF, PNG, JPEG or TIFF. Scan that paper again."),
+    "scan_of_unknown_type": _("File number %(number)s is no PDF, PNG, JPEG, TIFF or HEIC. Scan that paper again."),
     "scan_too_large": _("File number %(number)s is larger than %(limit_mb)s MB. Scan it at 300 dpi."),
     "too_many_scans": _("At most %(limit)s files can be taken in at once."),
     "timestamp_unavailable": _("The time authority does not answer. Nothing was signed; try again in a few minutes."),

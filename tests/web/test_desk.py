@@ -49,6 +49,24 @@ def test_a_submission_sent_twice_is_one_dossier(as_, office):
     assert "Mã hồ sơ cho người dân" in as_("clerk").get(response.url).content.decode()
 
 
+def test_several_files_of_every_kind_that_scanners_and_phones_give_are_one_dossier(as_, office):
+    kinds = (people.scan_pdf(), b"\xff\xd8\xff\xe0", b"II*\0", b"\0\0\0\x18ftypheic", b"\x89PNG\r\n\x1a\n")
+    form = {"id": str(uuid4()), "procedure": "1.004873", "applicant_name": "Phạm Thị Vân", "identity_digits": "0417"}
+    response = as_("clerk").post(reverse("receive"), form | {"scans": [BytesIO(kind) for kind in kinds]})
+    assert response.status_code == 302
+    scans = Dossier.objects.get().scans.order_by("position")
+    assert [scan.position for scan in scans] == [1, 2, 3, 4, 5]
+    assert [scan.file.media_type for scan in scans] == [
+        "application/pdf", "image/jpeg", "image/tiff", "image/heic", "image/png"
+    ]  # fmt: skip
+
+
+def test_the_desk_is_told_at_once_which_page_to_scan_again(as_, dossier_at):
+    page = as_("clerk").get(reverse("dossier", args=[dossier_at(State.TRANSCRIBED).pk])).content.decode()
+    assert "Trang 2 bị mờ: hãy quét lại." in page
+    assert "Trang 1 bị mờ" not in page
+
+
 def test_the_slip_is_a_sheet_to_print_without_the_digits(as_, dossier_at, tmp_path):
     dossier = dossier_at(State.RECEIVED)
     response = as_("clerk").get(reverse("slip_sheet", args=[dossier.pk]))
