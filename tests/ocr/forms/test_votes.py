@@ -1,0 +1,65 @@
+"""Three readings of one line: what two of them say stands, word by word; the rest is a doubt."""
+
+import pytest
+
+from ocr.forms.votes import Dispute, Vote, disputes, same, voted
+
+
+@pytest.mark.parametrize(
+    ("readings", "text"),
+    [
+        (("TRẦN..BÁ DUY", "TRẦN BÁ DUY", "TRẦN BÁ DUY"), "TRẦN BÁ DUY"),
+        (("Làng Lập Thắng, xã", "Làng Lập Thẫắng, xã", "Làng Lập Thắng, Lỉã"), "Làng Lập Thắng, xã"),
+        (("số 9038174738923", "số 038174738923", "số 038174738923"), "số 038174738923"),
+        (("", "79", "79"), "79"),
+        (("NGUYÊN THỊ", "NGUYỄN THỊ", "NGUYỄN THỊ"), "NGUYỄN THỊ"),
+    ],
+)
+def test_what_two_readers_say_stands_without_a_doubt(readings, text):
+    assert voted(*readings) == Vote(text)
+
+
+def test_the_spacing_is_what_most_say_and_never_a_doubt():
+    assert voted("NGUYỄN THỊHÒA", "NGUYÊN THỊ HÒA", "NGUYỄN THỊ HÒA") == Vote("NGUYỄN THỊ HÒA")
+
+
+def test_no_word_wins_that_nobody_read():
+    vote = voted("Hoàng Vũữ", "Hoàng Vữ", "Hoàng vũ")  # letter by letter "Vũữ" would have two votes each
+    assert [vote.text[start:end] for start, end in vote.doubts] == ["Vữ"]
+    assert vote.text == "Hoàng Vữ"
+
+
+def test_a_comma_that_one_careful_reader_alone_saw_is_a_doubt():
+    assert voted("Làng Rẻ, xã", "Làng Rẻ xã", "Làng Rẻ xã").doubts != ()
+    assert voted("Làng Rẻ xã", "Làng Rẻ, xã", "Làng Rẻ xã").doubts != ()
+    assert voted("Làng Rẻ xã", "Làng Rẻ xã", "Làng Rẻ, xã") == Vote("Làng Rẻ xã")  # the quick one sees dots everywhere
+
+
+def test_marks_that_three_see_differently_are_a_doubt():
+    vote = voted("Hòa. sinh", "Hòa, sinh", "Hòa sinh")
+    assert [vote.text[start:end] for start, end in vote.doubts] == ["."]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("NGUYỄN THỊ HÒA", "NGUYỄN THỊHÒA.", True),
+        ("… 12/06/1985", "12/06/1985", True),
+        ("NGUYÊN", "NGUYỄN", False),
+        ("Nam", "nam", False),
+        ("", "", False),  # nothing seen twice is not a reading
+    ],
+)
+def test_two_readings_are_alike_but_for_spaces_and_edges(one, other, alike):
+    assert same(one, other) is alike
+
+
+def test_disputes_name_the_words_and_what_the_other_saw_there():
+    words = ["Thôn", "Hạ", "Long,", "xã", "Thọ", "long"]
+    assert disputes(words, "Thân Hạ Long, xã Thọ Long.") == [Dispute(0, 1, "Thân"), Dispute(5, 6, "Long")]
+    assert disputes(words, "Thôn Hạ Long xã Thọ long") == [Dispute(2, 3, "Long")]
+    assert disputes(words, "ThônHạ Long,xã Thọ long …") == []
+
+
+def test_disputed_neighbours_are_one_dispute():
+    assert disputes(["Cù", "Phương", "Thảo"], "Gù Phượng Thảo") == [Dispute(0, 2, "Gù Phượng")]
