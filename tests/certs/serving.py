@@ -34,6 +34,6 @@ def served(application: Any) -> Generator[str]:
 
 
 @contextmanager
-def asking(total_s: float = 5) -> Generator[Client]:
+def asking(total_s: float = 60) -> Generator[Client]:
     with Client(Policy(HERE, inside_hosts=HERE, total_s=total_s)) as client:
         yield client

@@ -58,7 +58,7 @@ def port():
 
 @pytest.fixture
 def client():
-    with Client(Policy(HERE, inside_hosts=HERE, answer_bytes=1000, total_s=1)) as found:
+    with Client(Policy(HERE, inside_hosts=HERE, answer_bytes=1000, total_s=3)) as found:
         yield found
 
 
