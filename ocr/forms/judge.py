@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from ocr.codes import CardHolder
 from ocr.forms.dates import date_in_words
+from ocr.forms.places import same_letters
 from ocr.forms.reading import FormPage, RawField
 from ocr.forms.syllables import folded
 from ocr.forms.templates import Rule, Template
-from ocr.forms.typed import Parsed, parsed, parsed_number
+from ocr.forms.typed import NUMBER_DOUBT, Parsed, parsed, parsed_number
 from ocr.values import Box, Check, Decision, FieldReading, Source
 
 CARD_PARTS = ("identity_number", "full_name", "birth_date", "sex")
@@ -89,6 +90,16 @@ def _noted(fields: Fields, name: str, check: str, outcome: Check, problem: str |
     fields[name] = replace(field, checks={**field.checks, check: outcome}, problems=problems, decision=decision)
 
 
+def _confirm(fields: Fields, name: str) -> None:
+    """Accept what another source says letter by letter, where nothing but the readers' doubt stood against it."""
+    field = fields[name]
+    if field.checks.get("readers") is Check.NOT_APPLICABLE:  # without second readers everything is shown to a person
+        return
+    problems = tuple(problem for problem in field.problems if problem != NUMBER_DOUBT)
+    if Check.FAILED not in {outcome for check, outcome in field.checks.items() if check != "readers"} and not problems:
+        fields[name] = replace(field, problems=problems, decision=Decision.ACCEPTED)
+
+
 def _value(fields: Fields, name: str) -> str | None:
     return fields[name].value if name in fields else None
 
@@ -106,6 +117,7 @@ def _words_equal_date(fields: Fields, rule: Rule) -> None:
     elif written == spoken:
         for name in rule.fields:
             _noted(fields, name, rule.name, Check.OK)
+        _confirm(fields, date)
     else:
         for name in rule.fields:
             _noted(fields, name, rule.name, Check.FAILED, "the date in words and in digits differ")
@@ -153,13 +165,17 @@ def _compare_with_card(fields: Fields, card: Card) -> None:
         number = fields.get(own["identity_number"])
         if number is not None and number.value is None:
             fields[own["identity_number"]] = replace(
-                number, value=holder.number, source=Source.QR, page=page, box=box, decision=Decision.LOOK
+                number, value=holder.number, source=holder.source, page=page, box=box, decision=Decision.LOOK
             )
         for part, name in own.items():
             if _value(fields, name) is not None:
                 agrees = _same(_value(fields, name), said[part])
+                if not agrees and part == "full_name" and holder.source is Source.MRZ:
+                    continue  # cut off after thirty characters, and without a check digit
                 problem = None if agrees else "differs from the identity card"
-                _noted(fields, name, "qr", Check.OK if agrees else Check.FAILED, problem)
+                _noted(fields, name, str(holder.source), Check.OK if agrees else Check.FAILED, problem)
+                if same_letters(" ".join((_value(fields, name) or "").split()), " ".join(said[part].split())):
+                    _confirm(fields, name)
 
 
 def _same(one: str | None, other: str) -> bool:

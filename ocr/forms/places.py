@@ -49,7 +49,7 @@ def _with_phrase(text: str, phrase: str) -> str:
         if len(wanted) == 1 and not bare[0].islower():  # Phương is a name, and no "phường"
             continue
         for offset, (word, core, right) in enumerate(zip(part, bare, wanted, strict=True)):
-            if not _same_letters(core, right):
+            if not same_letters(core, right):
                 right_case = right.capitalize() if core[:1].isupper() else right
                 words[start + offset] = word.replace(core, right_case)
     return " ".join(words)
@@ -62,14 +62,14 @@ def _with_name(found: re.Match[str]) -> str:
         if not name or not name[0].isupper():
             continue
         known = {one for level in LEVELS[found[1].lower()] for one in known_names().get((level, folded(name)), ())}
-        if any(_same_letters(name, one) for one in known):
+        if any(same_letters(name, one) for one in known):
             return found[0]
         if len(known) == 1:
             return f"{found[1]} {' '.join([*known, *words[count:]])}"
     return found[0]
 
 
-def _same_letters(one: str, other: str) -> bool:
+def same_letters(one: str, other: str) -> bool:
     """Whether two spellings differ in nothing but case and where the tone stands (Uỷ, Ủy)."""
     return sorted(unicodedata.normalize("NFD", one.lower())) == sorted(unicodedata.normalize("NFD", other.lower()))
 
@@ -81,6 +81,6 @@ def known_names() -> dict[tuple[str, str], set[str]]:
     for line in NAMES.read_text(encoding="utf-8").splitlines():
         level, name = line.split("\t")
         known = names[level, folded(name)]
-        if not any(_same_letters(name, one) for one in known):
+        if not any(same_letters(name, one) for one in known):
             known.add(name)
     return names

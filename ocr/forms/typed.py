@@ -22,6 +22,7 @@ from ocr.forms.templates import Kind
 from ocr.forms.votes import EDGES
 from ocr.values import Check
 
+NUMBER_DOUBT = "two readings of the number differ"
 IDENTITY_NUMBER = re.compile(r"\d{12}")
 # Place of birth by the province's old code, then sex and century; the code of a country for who was born abroad, which
 # is rare enough that a person should look.
@@ -115,7 +116,7 @@ def parsed_number(raw: RawField) -> Parsed:
     if not raw.number_text:
         problems = ("no number found",) if raw.text else ()
         return Parsed(None, Check.FAILED if raw.text else Check.NOT_APPLICABLE, 0.0, problems)
-    problems = ("two readings of the number differ",) if raw.number_confirmed is False else ()
+    problems = (NUMBER_DOUBT,) if raw.number_confirmed is False else ()
     fine = USUAL_NUMBER.fullmatch(raw.number_text) is not None
     return Parsed(raw.number_text, _check(fine), raw.number_confidence, problems)
 
