@@ -111,6 +111,21 @@ def work() -> None:
 
 
 @app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    once: Annotated[bool, typer.Option("--once", help="Take in what is there, then end.")] = False,
+) -> None:
+    """Watch a folder: whole files join the dossiers their receipts name, the rest goes to a tray with the reason."""
+    from commands.folder import set_up_django, use_folder_to_serve
+
+    use_folder_to_serve()
+    set_up_django()
+    from commands import watch as command
+
+    raise typer.Exit(command.watch(folder, once=once))
+
+
+@app.command()
 def digitize(
     files: Files,
     form: Annotated[str, typer.Option("--form", metavar="auto|CODE")] = "auto",

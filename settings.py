@@ -89,6 +89,7 @@ SETTINGS = {
         ),
         Setting("MOONSEAL_CACHE_MAX_MB", "what was read already, kept so that work cut short goes on", "MiB", "1024"),
         Setting("MOONSEAL_CACHE_DAYS", "what was read is let go so long after its last use", "days", "7"),
+        Setting("MOONSEAL_WATCH_SETTLE_S", "a watched file that did not change for so long is whole", "seconds", "5"),
         Setting("MOONSEAL_SCAN_MAX_MB", "largest scan taken in", "MiB", "64"),
         Setting("MOONSEAL_UPLOAD_MAX_MB", "largest request of a browser: all files of one form", "MiB", "256"),
         Setting("MOONSEAL_SCANS_MAX", "most scans of one submission", "files", "50"),
@@ -188,6 +189,7 @@ WORKER_THREADS = SETTINGS["MOONSEAL_WORKER_THREADS"].number()
 JOBS_POLL_S = SETTINGS["MOONSEAL_JOBS_POLL_MS"].number() / 1000
 LEASE_S = SETTINGS["MOONSEAL_LEASE_S"].number()
 SESSION_MINUTES = SETTINGS["MOONSEAL_SESSION_MINUTES"].number()
+WATCH_SETTLE_S = SETTINGS["MOONSEAL_WATCH_SETTLE_S"].number()
 CACHE_MAX_BYTES = SETTINGS["MOONSEAL_CACHE_MAX_MB"].number() << 20
 CACHE_DAYS = SETTINGS["MOONSEAL_CACHE_DAYS"].number()
 SCAN_MAX_BYTES = SETTINGS["MOONSEAL_SCAN_MAX_MB"].number() << 20

@@ -43,9 +43,10 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class Wired:
-    """What a command gets: the engines of the steps, and the keys and authority behind the signer."""
+    """What a command gets: the engines of the steps, the reader behind them, the signer's keys and authority."""
 
     engines: Engines
+    reader: Reader
     keys: KeyFolder
     authority: Authority
 
@@ -69,7 +70,7 @@ def wired() -> Generator[Wired]:
         signer = OfficeSigner(keys, printer, _timestamper(authority, clock), authority.evidence, verifier.verify, clock)
         made = Engines(_store(), reader, printer, signer, verifier, clock, kind)
         engines.set_up(made)
-        yield Wired(made, keys, authority)
+        yield Wired(made, reader, keys, authority)
 
 
 def _authority(kind: FolderKind, clock: SystemClock) -> Authority:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import cv2
+import pikepdf
 import pypdfium2  # type: ignore[import-untyped]  # has no types
 
 from ocr import codes, intake, second_reader
@@ -110,6 +111,18 @@ def merge(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> J
     )
     _send(channel, "pdf", whole)
     return {"times": {"archive": time.monotonic() - begun}}
+
+
+def cut(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
+    """Return some pages of a PDF as PDFs of their own, the blobs "0", "1" …; ``arguments["parts"]`` lists the pages."""
+    rewritten, target = Path("rewritten.pdf"), Path("part.pdf")
+    found = intake.take_in(files["pdf"], Caps(**arguments["caps"]), None, rewritten)
+    for index, numbers in enumerate(arguments["parts"]):
+        with pikepdf.open(rewritten) as whole, pikepdf.new() as part:
+            part.pages.extend(whole.pages[number - 1] for number in numbers)
+            part.save(target, deterministic_id=True)
+        _send(channel, str(index), target)
+    return {"pages": found.page_count}
 
 
 def draw_page(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -86,6 +86,14 @@ class Reader:
         """Let go what was kept for too long; cheap, for whoever runs for days."""
         if self._cache is not None:
             self._cache.sweep()
+
+    def cut(self, pdf: Path, parts: Sequence[Sequence[int]]) -> list[bytes]:
+        """Return pages of a PDF, numbered from 1, as PDFs of their own, one for each part."""
+        arguments = {"parts": [list(numbers) for numbers in parts], "caps": asdict(self._caps)}
+        with tempfile.TemporaryFile() as copy, _our_errors():
+            _copied(pdf, cast("IO[bytes]", copy), self._caps)
+            reply = self._sandbox.call("ocr.engine:cut", files={"pdf": copy}, arguments=arguments)
+            return [reply.blobs[str(index)].read() for index in range(len(parts))]
 
     def page_png(self, pdf: Path, number: int, width_px: int = 1200) -> bytes:
         """Return a page of a PDF drawn as it is seen, marks of signatures included; ``number`` counts from 1."""
