@@ -100,6 +100,7 @@ def _field(field: FieldReading) -> Object:
         "decision": str(field.decision),
         "checks": {name: str(outcome) for name, outcome in field.checks.items()},
         "problems": list(field.problems),
+        "proposals": list(field.proposals),
     }
 
 

@@ -136,6 +136,7 @@ class FieldReading:
     decision: Decision
     checks: Mapping[str, Check] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()  # from closed lists, for a person to choose from; never taken
 
 
 @dataclass(frozen=True)

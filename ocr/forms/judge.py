@@ -11,6 +11,7 @@ from dataclasses import replace
 from ocr.codes import CardHolder
 from ocr.forms.dates import date_in_words
 from ocr.forms.places import same_letters
+from ocr.forms.proposals import proposals
 from ocr.forms.reading import FormPage, RawField
 from ocr.forms.syllables import folded
 from ocr.forms.templates import Rule, Template
@@ -37,6 +38,12 @@ def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
         RULES[rule.name](fields, rule)
     for card in cards:
         _compare_with_card(fields, card)
+    people = [holder.full_name for _, _, holder in cards]
+    kinds = {field.name: field.kind for page in template.pages for field in page.fields}
+    for name, field in fields.items():
+        if field.decision is Decision.LOOK and name in kinds:
+            said = proposals(kinds[name], field.value or field.reading, people)
+            fields[name] = replace(field, proposals=tuple(one for one in said if one != field.value))
     return {name: fields[name] for name in _in_order(template, fields)}
 
 

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from ocr.forms.syllables import folded
+from ocr.forms.templates import Kind
 
 LIKE_ENOUGH = 75
 CLEARLY = 10  # how much better than the second
@@ -42,6 +43,12 @@ RELATIONS = (
     "Chú", "Bác", "Cậu", "Bố", "Bố đẻ", "Cô ruột", "Dì ruột", "Chú ruột", "Bác ruột", "Cậu ruột", "Con dâu",
     "Con rể", "Người giám hộ", "Người được ủy quyền",
 )  # fmt: skip
+LISTS = {
+    Kind.SEX: SEXES,
+    Kind.ETHNIC_GROUP: ETHNIC_GROUPS,
+    Kind.NATIONALITY: NATIONALITIES,
+    Kind.RELATION: RELATIONS,
+}
 SURNAMES = frozenset(
     line
     for line in (Path(__file__).parent / "surnames.txt").read_text(encoding="utf-8").splitlines()

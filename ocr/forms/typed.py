@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 from ocr.forms.dates import date_in_digits, date_in_words, date_with_strokes_as_digits, with_date_words_mended
 from ocr.forms.lists import (
-    ETHNIC_GROUPS,
-    NATIONALITIES,
-    RELATIONS,
-    SEXES,
+    LISTS,
     is_surname,
     matched,
     with_paper_words_mended,
@@ -42,12 +39,6 @@ TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d{9})")  # a word and the number after 
 APART = re.compile(r"(?<=\d) ?([/\-]) ?(?=\d)")
 SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
-LISTS = {
-    Kind.SEX: SEXES,
-    Kind.ETHNIC_GROUP: ETHNIC_GROUPS,
-    Kind.NATIONALITY: NATIONALITIES,
-    Kind.RELATION: RELATIONS,
-}
 
 
 @dataclass(frozen=True)
