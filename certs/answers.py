@@ -14,14 +14,14 @@ from cryptography import x509
 
 from certs.certificate import Certificate
 from certs.durable import write_durably
-from certs.errors import CertificateInvalid, ClockWentBack, KeyUnavailable
+from certs.errors import CertError, CertificateInvalid, ClockWentBack, KeyUnavailable
 from certs.keys.file import FileKey, load_saved_key, save_key
 from certs.keys.protocol import SigningKey
 from certs.profiles import Addresses
 from certs.register import Entry, Register
 from certs.revocation import Asked, Evidence, make_crl, make_ocsp_answer
 from certs.standing import CHANGES, Issued, issued
-from certs.timestamps import last_token_at
+from certs.timestamps import TimestampAuthority, last_token_at, refusal
 
 CRL_LIFE = timedelta(days=7)
 CRL_USED = timedelta(hours=1)  # one list serves so long, unless something changes
@@ -51,7 +51,7 @@ class Answers:
     def __init__(self, folder: Path, clock: Callable[[], datetime], issuing: SigningKey | None = None) -> None:
         self.folder, self._clock = folder, clock
         self.register = Register(folder, clock)
-        self._files: dict[str, FileKey] = {}
+        self._files: dict[str, tuple[int, FileKey]] = {}  # each as its file was at that time
         self._issuing = issuing
         path = folder / CONFIGURATION
         self.configuration = Configuration(**json.loads(path.read_bytes())) if path.exists() else Configuration()
@@ -158,13 +158,21 @@ class Answers:
         now = self.now()
         found = self.issued().get(f"{asked.serial:X}")
         return make_ocsp_answer(
-            self.answering_key,
+            self._in_force("ocsp", now),
             asked,
             found.revoked if found else None,
             is_known=found is not None,
             this_update=now,
             life=OCSP_LIFE,
         )
+
+    def timestamp(self, question: bytes) -> bytes:
+        """Return the answer to a timestamp request, both in DER; one that cannot be served is told so (RFC 3161)."""
+        try:
+            key = self._in_force("tsa", self.now())
+            return TimestampAuthority(key, self.folder, self._clock).answer(question)
+        except CertError:
+            return refusal("time_not_available")
 
     def evidence(self) -> Evidence:
         """Return what a long-term signature by any of our certificates, and its timestamp, must carry."""
@@ -173,8 +181,8 @@ class Answers:
 
     def keep(self, name: str, key: FileKey) -> None:
         """Save a key of the authority's own under a password of its own."""
-        save_key(self.folder, name, key)
-        self._files[name] = key
+        path = save_key(self.folder, name, key)
+        self._files[name] = path.stat().st_mtime_ns, key
 
     def _kept_list(self) -> bytes | None:
         path = self.folder / "issuing.crl"
@@ -187,9 +195,18 @@ class Answers:
         return content if is_new and not _changed_since(self.register.entries(), number) else None
 
     def _file(self, name: str) -> FileKey:
-        if name not in self._files:
-            self._files[name] = load_saved_key(self.folder, name)
-        return self._files[name]
+        """Return a key of the authority's own, read anew when another process replaced it."""
+        path = self.folder / f"{name}.p12"
+        changed = path.stat().st_mtime_ns if path.exists() else 0
+        if name not in self._files or self._files[name][0] != changed:
+            self._files[name] = changed, load_saved_key(self.folder, name)
+        return self._files[name][1]
+
+    def _in_force(self, name: str, now: datetime) -> FileKey:
+        key = self._file(name)
+        if not key.certificate.not_before <= now <= key.certificate.not_after:
+            raise KeyUnavailable("service_key_ended", serial=key.certificate.serial)
+        return key
 
 
 def _changed_since(entries: Sequence[Entry], number: int) -> bool:

@@ -19,9 +19,9 @@ from cryptography.x509 import ocsp
 
 from certs.answers import Answers
 from certs.certificate import Certificate
-from certs.errors import CertError, ClockWentBack
+from certs.errors import CertError
 from certs.revocation import Asked
-from certs.timestamps import REPLY_TYPE, REQUEST_TYPE, TimestampAuthority, refusal
+from certs.timestamps import REPLY_TYPE, REQUEST_TYPE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -41,8 +41,8 @@ class Reply:
 class Responder:
     """Serves one authority; safe to call from several threads."""
 
-    def __init__(self, answers: Answers, timestamps: TimestampAuthority) -> None:
-        self._answers, self._timestamps = answers, timestamps
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
         self._gets: dict[str, Callable[[], Reply]] = {
             "/issuing.crl": lambda: Reply(answers.published_crl(), CRL_TYPE),
             "/root.crl": lambda: Reply(answers.root_crl(), CRL_TYPE),
@@ -88,14 +88,7 @@ class Responder:
         if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != wanted:
             return Reply(b"", TEXT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         content = environ["wsgi.input"].read(size_bytes)
-        return self._timestamp(content) if path == "/tsa" else self._ocsp(content)
-
-    def _timestamp(self, content: bytes) -> Reply:
-        try:
-            self._answers.now()
-            return Reply(self._timestamps.answer(content), REPLY_TYPE)
-        except ClockWentBack:
-            return Reply(refusal("time_not_available"), REPLY_TYPE)
+        return Reply(self._answers.timestamp(content), REPLY_TYPE) if path == "/tsa" else self._ocsp(content)
 
     def _ocsp(self, content: bytes) -> Reply:
         try:

@@ -20,7 +20,7 @@ from certs.authority import Authority, Subject
 from certs.ceremony import RECORD, Plan, hold, open_root, renew_root_list
 from certs.certificate import Certificate, certificates_of
 from certs.durable import write_durably
-from certs.errors import CertError
+from certs.errors import CertError, KeyUnavailable
 from certs.inventory import Holding, inventory
 from certs.issuance import request
 from certs.keys.file import FileKey, p12_of
@@ -199,6 +199,10 @@ def change(place: Place, serial: str, reason: str | None) -> int:
         console.say(
             both("standing_changed", serial=certificate.serial, holder=certificate.common_name, standing=after.standing)
         )
+        try:
+            own.crl()
+        except KeyUnavailable as error:  # readers of answers know it already, readers of lists do not
+            console.say(both("list_to_renew", reason=both(error.code, **error.parameters)))
 
     return _told(work)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from certs.authority import Authority
 from certs.responder import Responder
-from certs.timestamps import TimestampAuthority
 
 FOLDER_VARIABLE = "MOONSEAL_CERTS_FOLDER"
 
@@ -19,8 +18,7 @@ def _now() -> datetime:
 
 
 def _made() -> Responder:
-    authority = Authority.open(Path(os.environ[FOLDER_VARIABLE]), _now)
-    return Responder(authority, TimestampAuthority(authority.timestamp_key, authority.folder, _now))
+    return Responder(Authority.open(Path(os.environ[FOLDER_VARIABLE]), _now))
 
 
 def __getattr__(name: str) -> Responder:

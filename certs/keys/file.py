@@ -79,10 +79,14 @@ def load_key(path: Path, password: bytes | None) -> FileKey:
 
 
 def save_key(folder: Path, name: str, key: FileKey) -> Path:
-    """Write NAME.p12 under a password of its own in NAME.password, both for their owner only; return the key's path."""
-    password = secrets.token_urlsafe(24).encode()
-    write_durably(folder / f"{name}.password", password, 0o600)
-    write_durably(folder / f"{name}.p12", p12_of(key, password), 0o600)
+    """Write NAME.p12 under a password of its own in NAME.password, both for their owner only; return the key's path.
+
+    A password that is there already is used again, so that a kill in between never parts a key from its password.
+    """
+    path = folder / f"{name}.password"
+    if not path.exists():
+        write_durably(path, secrets.token_urlsafe(24).encode(), 0o600)
+    write_durably(folder / f"{name}.p12", p12_of(key, path.read_bytes()), 0o600)
     return folder / f"{name}.p12"
 
 

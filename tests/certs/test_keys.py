@@ -62,3 +62,23 @@ def test_a_saved_key_and_its_password_are_readable_for_the_owner_only(tmp_path, 
     save_key(tmp_path, "official", official)  # a repeated call leaves a pair that fits
     assert load_saved_key(tmp_path, "official").certificate == official.certificate
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_kill_while_a_key_is_replaced_leaves_the_old_one_usable(tmp_path, official, kinds):
+    save_key(tmp_path, "own", official)
+    password = (tmp_path / "own.password").read_bytes()
+    save_key(tmp_path, "own", kinds["rsa-2048"])
+    assert (tmp_path / "own.password").read_bytes() == password  # what is written last is one file
+    assert load_saved_key(tmp_path, "own").certificate == kinds["rsa-2048"].certificate
+
+
+@pytest.mark.parametrize("name", ["rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"])
+def test_every_kind_of_key_comes_back_from_both_kinds_of_file(tmp_path, kinds, name):
+    key = kinds[name]
+    (tmp_path / "k.p12").write_bytes(p12_of(key, b"right"))
+    pem = key.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"right"))
+    (tmp_path / "k.pem").write_bytes(pem + key.certificate.pem())
+    for path in (tmp_path / "k.p12", tmp_path / "k.pem"):
+        assert load_key(path, b"right").certificate == key.certificate
+        with pytest.raises(KeyLocked):
+            load_key(path, b"wrong")

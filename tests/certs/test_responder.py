@@ -13,7 +13,8 @@ from cryptography.x509 import ocsp
 
 from certs.authority import Authority, Subject
 from certs.responder import Responder
-from certs.timestamps import HttpAuthority, TimestampAuthority, TimestampClient
+from certs.revocation import ocsp_question
+from certs.timestamps import HttpAuthority, TimestampClient
 from egress.errors import AnswerUnusable
 from tests.certs.conftest import OFFICE, now
 from tests.certs.serving import asking, served
@@ -27,8 +28,7 @@ def openssl(*arguments: object) -> str:
 
 
 def responder(authority, clock=now) -> Responder:
-    own = Authority.open(authority.folder, clock)
-    return Responder(own, TimestampAuthority(own.timestamp_key, own.folder, clock))
+    return Responder(Authority.open(authority.folder, clock))
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +148,20 @@ def test_a_clock_that_went_back_stops_every_answer(authority, official, tmp_path
             with pytest.raises(AnswerUnusable) as caught:
                 client.get(f"{url}{path}")
             assert caught.value.parameters["http_code"] == 503
+
+
+def test_a_key_that_was_renewed_elsewhere_is_used_at_once_and_an_ended_one_never(other):
+    with served(responder(other)) as url, asking() as client:
+        content = ocsp_question(other.timestamp_key.certificate, other.issuer)
+
+        def answered_by() -> bytes | None:
+            answer = ocsp.load_der_ocsp_response(client.post(f"{url}/ocsp", content, "application/ocsp-request"))
+            return answer.responder_key_hash
+
+        before = answered_by()
+        renewed = Authority.open(other.folder).renew_service("ocsp")
+        after = x509.SubjectKeyIdentifier.from_public_key(renewed.parsed.public_key()).digest
+        assert answered_by() == after != before
+    with served(responder(other, lambda: now() + timedelta(days=91))) as url, asking() as client:
+        late = ocsp.load_der_ocsp_response(client.post(f"{url}/ocsp", content, "application/ocsp-request"))
+        assert late.response_status is ocsp.OCSPResponseStatus.TRY_LATER

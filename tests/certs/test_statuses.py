@@ -20,7 +20,6 @@ from certs.keys.delegated import as_private_key
 from certs.responder import Responder
 from certs.revocation import Asked, make_crl, make_ocsp_answer
 from certs.statuses import Statuses
-from certs.timestamps import TimestampAuthority
 from egress.client import Client, Policy
 from tests.certs.conftest import OFFICE, now
 from tests.certs.serving import asking, served
@@ -67,7 +66,7 @@ def far(server, tmp_path_factory):
     with served(server) as url:
         folder = tmp_path_factory.mktemp("far") / "authority"
         made = Authority.create(folder, Names.of(OFFICE), configuration=Configuration(url))
-        server.behind = Responder(made, TimestampAuthority(made.timestamp_key, folder, now))
+        server.behind = Responder(made)
         yield made
 
 
