@@ -23,6 +23,8 @@ TALL_MM = 1.1  # writing is at least this high somewhere
 NEAR_MM = 1.2  # of writing: here small marks belong to it
 LEAST_INK_MM2 = 0.35  # a single 1 has twice as much
 PAPER = 250
+WALLED = 0.75  # of a side is form ink: a wall
+STRAY_PX = 3  # by which a wall may lie beside its mask
 FLAT, DASH_MM, WORD_GAP_MM = 1.6, 0.5, 2.6  # how flat, how long a dash is, and how far from its words
 SIDE_BY_SIDE = 0.35  # of a letter's height that it shares with its line
 ACCENT_MM = 1.2  # above and below the letters
@@ -99,6 +101,20 @@ def _is_dash(stats: NDArray[np.int32], is_tall: NDArray[np.bool_], mm: float) ->
         after = beside & (np.abs(left - left[mark] - width[mark]) < reach)
         found[mark] = bool(before.any() and after.any())
     return found
+
+
+def without_walls(line: Pixels, mask: Pixels, margin_px: int) -> None:
+    """Clear, in place, the walls of a table's cell beside its writing: where the mask misses them by a hair, they stay.
+
+    A wall is form ink along a whole side, within so much of the edge; nothing is written on its other side.
+    """
+    for turned_line, turned_mask in ((line, mask), (line.T, mask.T)):
+        walls = np.flatnonzero(turned_mask.mean(axis=0) > WALLED)
+        before, after = walls[walls < margin_px], walls[walls >= turned_mask.shape[1] - margin_px]
+        if len(before):
+            turned_line[:, : before[-1] + 1 + STRAY_PX] = PAPER
+        if len(after):
+            turned_line[:, max(after[0] - STRAY_PX, 0) :] = PAPER
 
 
 def text_rows(cell: Pixels, mm: float) -> list[tuple[int, Pixels]]:

@@ -5,7 +5,7 @@ import numpy as np
 
 from ocr.clean import reading_grey, softened
 from ocr.forms.combs import repacked
-from ocr.forms.ink import INK, shifted_mask, text_rows, without_dust, without_ink
+from ocr.forms.ink import INK, shifted_mask, text_rows, without_dust, without_ink, without_walls
 from ocr.forms.lines import MM, PAPER, WORK_DPI, Crop
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field
@@ -57,6 +57,8 @@ class Sheet:
             x0, y0, x1, y1 = self._pixels(box, SIDE_MM, RISE_MM)
             mask = shifted_mask(self.flat, self.blank, self.form_ink, (x0, y0, x1, y1))
             cleaned = without_ink(self.flat[y0:y1, x0:x1], mask, MM)
+            if not known.cells:
+                without_walls(cleaned, mask, round(SIDE_MM * MM))
             if not without_dust(cleaned, MM):
                 continue
             if known.cells:

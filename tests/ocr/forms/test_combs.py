@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.forms.combs import repacked
-from ocr.forms.ink import text_rows, without_dust
+from ocr.forms.ink import text_rows, without_dust, without_walls
 from tests.ocr.conftest import ROOT
 
 MM = 240 / 25.4
@@ -100,3 +100,22 @@ def test_a_dash_between_words_is_no_dust_and_a_dot_of_the_leader_is():
     assert without_dust(line, MM)
     assert (line[46:50, 153:167] < INK).all()
     assert (line[58:62, 520:524] > INK).all()
+
+
+def test_the_walls_of_a_cell_go_and_what_is_written_beside_them_stays():
+    cell = cell_with((60, "Lần đầu"))[:90]
+    bare = cell.copy()
+    mask = np.zeros_like(cell)
+    mask[:, 1:4] = mask[:, -4:-1] = 1
+    cell[:, 3:6] = cell[:, -6:-3] = 40  # the walls as the page shows them: two pixels beside the mask
+    without_walls(cell, mask, 8)
+    assert np.array_equal(cell < INK, bare < INK)
+
+
+def test_a_leader_is_no_wall():
+    line = cell_with((60, "Lần đầu"))[:90]
+    mask = np.zeros_like(line)
+    mask[62:65, ::4] = 1
+    before = line.copy()
+    without_walls(line, mask, 8)
+    assert np.array_equal(line, before)
