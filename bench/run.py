@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-MEASURES = ("fields.py", "forms.py", "genuine_forms.py", "handwriting.py", "signing.py")
+MEASURES = ("fields.py", "forms.py", "genuine_forms.py", "handwriting.py", "sandbox.py", "signing.py")
 
 
 def main() -> int:

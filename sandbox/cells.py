@@ -24,7 +24,6 @@ from sandbox.values import Limits
 SCRATCH = "/moonseal-scratch"  # a file system of the task alone; /tmp may hold our code
 SCRATCH_FILES = 4096
 INVENTED_USERS = 0x70000000, 1 << 28  # first, how many: a range that nobody hands out (systemd's UIDS-GIDS)
-KILLED_FIRST = "1000"  # when memory is short, rather a task than the service
 BLOCK_BYTES = 512  # of stat's st_blocks
 
 
@@ -86,7 +85,6 @@ class Namespaces:
         user, group = (first + secrets.randbelow(count),) * 2 if self._as_root else (os.getuid(), os.getgid())
         options = f"size={limits.scratch_bytes},nr_inodes={SCRATCH_FILES},mode=0700,uid={user},gid={group}"
         kernel.mount("tmpfs", SCRATCH, options)
-        Path("/proc/self/oom_score_adj").write_text(KILLED_FIRST, encoding="ascii")
         if self._as_root:
             os.setgroups([])
             os.setresgid(group, group, group)
@@ -134,7 +132,6 @@ class Folders:
         """See ``Cells``."""
         os.setpgid(0, 0)
         os.chdir(self._folder(call))
-        Path("/proc/self/oom_score_adj").write_text(KILLED_FIRST, encoding="ascii")
         _limit(limits)
         if self._filter:  # it lets nobody leave the group
             kernel.filter_system_calls(self._filter)

@@ -11,6 +11,7 @@ CAPABILITY_VERSION = 0x20080522
 INSTRUCTION_BYTES = 8  # of a packet filter
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_OF_THIS_PROCESS, _NONE = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
 
 
 class Namespace(IntFlag):
@@ -47,8 +48,7 @@ def die_with_parent(signal_number: int) -> None:
 def drop_capabilities() -> None:
     """Give up whatever a process may do beyond its files' permissions; no program started later gets it back."""
     _prctl(NO_NEW_PRIVILEGES, 1)
-    header, none = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
-    _checked(_LIBC.capset(header, none), "capset")
+    _checked(_LIBC.capset(_OF_THIS_PROCESS, _NONE), "capset")
 
 
 def filter_system_calls(instructions: bytes) -> None:

@@ -6,6 +6,7 @@ module that was preloaded. Whatever it does to its process dies with it (``sandb
 """
 
 import errno
+import gc
 import importlib
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -23,8 +25,9 @@ from sandbox.channel import HEAD, Channel, Frame, error_of
 from sandbox.errors import Refused
 from sandbox.values import Confinement, Json, Limits
 
+KILLED_FIRST = "1000"  # when memory is short, rather a task than the service
 CLOCK_TICK_S = 0.1  # the kernel's two counts of the same time differ by less
-WATCH_S = 0.2  # how often is looked at what the kernel does not watch
+WATCH_S = 0.4  # how often is looked at what the kernel does not watch
 ORDER_BYTES, DESCRIPTORS = 1 << 12, 32  # of one order at most
 LIMIT_OF_ERROR = {
     errno.EFBIG: "file_bytes",
@@ -40,21 +43,26 @@ class Server:
         self._control, self._cells, self._watches = control, cells, watches
         self._running: dict[int, Task] = {}  # by call
         self._selector = selectors.DefaultSelector()
+        self._watched_at = time.monotonic()
 
     def serve(self) -> None:
         """Fork for each call until the parent is gone; then end every task."""
         self._selector.register(self._control, selectors.EVENT_READ, None)
         while True:
-            for key, _ in self._selector.select(WATCH_S if self._watches and self._running else None):
+            for key, _ in self._selector.select(WATCH_S if self._watching() else None):
                 if key.data is not None:
                     self._reap(key.data, "")
                 elif not self._obey():
                     for task in self._running.values():
                         self._cells.end(task.pid)
                     return
-            if self._watches and self._running:
+            if self._watching() and time.monotonic() - self._watched_at >= WATCH_S:
                 for call, limit in self._cells.overdrawn(self._running).items():
                     self._reap(call, limit)
+                self._watched_at = time.monotonic()
+
+    def _watching(self) -> bool:
+        return self._watches and bool(self._running)
 
     def _obey(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, ORDER_BYTES, DESCRIPTORS)
@@ -71,6 +79,8 @@ class Server:
 
     def _start(self, call: int, descriptors: list[int], limits: Limits) -> None:
         connection, status, *files = descriptors
+        if not self._running:
+            self._watched_at = time.monotonic()
         try:
             pid = self._cells.fork(call)
         except OSError as error:  # the machine is full: this call fails, the next may not
@@ -169,6 +179,7 @@ def main() -> None:
     control, confinement, scratch, *preload = sys.argv[1:]
     full = confinement == Confinement.FULL
     try:
+        Path("/proc/self/oom_score_adj").write_text(KILLED_FIRST, encoding="ascii")  # inherited by every task
         cells: Cells = Namespaces() if full else Folders(Path(scratch))
         tried(cells)
     except OSError as error:
@@ -177,6 +188,7 @@ def main() -> None:
     connection.send(b"inside")
     for module in preload:
         importlib.import_module(module)
+    gc.freeze()  # else each task's collections would touch, and so copy, what the engines keep
     connection.send(b"ready")
     Server(connection, cells, watches=not full).serve()
     if not full:
