@@ -17,29 +17,32 @@ from ocr.intake import take_in
 from ocr.raster import PageImage, Pixels, page_image
 from ocr.tesseract import Model, read_lines
 from ocr.values import Caps
+from sandbox import Refused
 from sandbox.channel import Channel
 from sandbox.values import Json
 
 PSM_SPARSE = 11  # labels stand alone; whole-page layout drops those between slots
 LEAST_CONFIDENCE = 0.2
 FLOOR = 0.9
+MOST_PAGES = 20  # of one form; all are held at once
 
 
 def draft(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
     """Return what was found on each page and the proposed fields; the files of the draft are blobs by their names."""
     caps, rewritten = Caps(**arguments["caps"]), Path("rewritten.pdf")
     intake = take_in(files["scan"], caps, None, rewritten)
+    if intake.page_count > MOST_PAGES:
+        raise Refused("too_many_pages", cap="pages", limit=MOST_PAGES, found=intake.page_count)
     model = Model("vie_best", Path(arguments["models"]["text"]))
     pages, fields, texts = [], [], []
     size = (0, 0, 0.0)  # of the first page: height, width, dpi
     for number in range(1, intake.page_count + 1):
         source = rewritten.open("rb") if rewritten.exists() else files["scan"]
         page = page_image(intake, source, caps, number)
-        dpi = float(page.dpi)
-        size = size if size[0] else (page.height_px, page.width_px, dpi)
-        level = _level(page, size)
+        size = size if size[0] else (page.height_px, page.width_px, float(page.dpi))
+        level, dpi = _level(page, size), size[2]
         marks, clean = find_marks(level, dpi)
-        words = _words(clean, page, model)
+        words = _words(clean, round(dpi), model, is_bilevel=page.is_bilevel)
         own = proposed(marks, words, number)
         fields += own
         texts += [(text, number, area) for text, area in printed_texts(words, own)]
@@ -70,10 +73,10 @@ def _level(page: PageImage, size: tuple[int, int, float]) -> Pixels:
     return sheet
 
 
-def _words(clean: Pixels, page: PageImage, model: Model) -> list[Seen]:
-    mm = page.dpi / MM_PER_INCH
-    image = softened(clean, SOFTEN_SIGMA_PX * page.dpi / READING_DPI) if page.is_bilevel else clean
-    (lines,) = read_lines([image], model=model, psm=PSM_SPARSE, dpi=page.dpi, scratch=Path())
+def _words(clean: Pixels, dpi: int, model: Model, *, is_bilevel: bool) -> list[Seen]:
+    mm = dpi / MM_PER_INCH
+    image = softened(clean, SOFTEN_SIGMA_PX * dpi / READING_DPI) if is_bilevel else clean
+    (lines,) = read_lines([image], model=model, psm=PSM_SPARSE, dpi=dpi, scratch=Path())
     return [
         Seen(word.text, word.confidence, Area(word.x0 / mm, word.y0 / mm, word.x1 / mm, word.y1 / mm))
         for line in lines

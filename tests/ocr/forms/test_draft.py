@@ -5,9 +5,9 @@ from datetime import date
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, TiffImagePlugin
 
-from ocr import OcrError
+from ocr import CapExceeded, OcrError
 from ocr.forms.draft import Seen, key_of, kind_of, label_text, printed_texts, proposed, with_unique_keys
 from ocr.forms.marks import Area, find_marks
 from ocr.forms.templates import DATA, load_templates
@@ -194,3 +194,27 @@ def test_what_is_no_scan_is_refused(reader, tmp_path):
     path.write_bytes(b"not a scan")
     with pytest.raises(OcrError):
         reader.draft_form(path, "form", "2026", date(2026, 11, 26))
+
+
+def test_a_book_is_no_form(reader, tmp_path):
+    path = tmp_path / "book.tif"
+    leaf = Image.new("1", (800, 1100), 1)
+    leaf.save(path, save_all=True, append_images=[leaf] * 20, compression="group4", dpi=(100, 100))
+    with pytest.raises(CapExceeded) as refusal:
+        reader.draft_form(path, "form", "2026", date(2026, 11, 26))
+    assert refusal.value.code == "too_many_pages"
+
+
+def test_pages_of_two_resolutions_are_measured_alike(reader, tmp_path):
+    blank = Image.open(DATA / RESIDENCE / "2023" / "blank-1.png").convert("L")
+    half = blank.resize((blank.width * 3 // 4, blank.height * 3 // 4), Image.Resampling.BOX)
+    path = tmp_path / "two.tif"
+    with TiffImagePlugin.AppendingTiffWriter(str(path), new=True) as pages:
+        for picture, dpi in ((blank, 200), (half, 150)):
+            picture.save(pages, format="TIFF", dpi=(dpi, dpi))
+            pages.newFrame()
+    draft = reader.draft_form(path, "form", "2026", date(2026, 11, 26))
+    combs = [one for one in tomllib.loads(draft.files["form.toml"].decode())["field"] if "cells" in one]
+    assert [comb["cells"] for comb in combs] == [12, 12]
+    one, other = (comb["boxes_mm"][0] for comb in combs)
+    assert one == pytest.approx(other, abs=0.6)
