@@ -1,22 +1,27 @@
-"""QR and bar codes of a page, and what the QR of an identity card says.
+"""QR and bar codes of a page, the machine-readable zone of an identity card, and what a card says of its holder.
 
-The QR of a card is not signed: it proves nothing, but it is read without a mistake, so it can check what was written.
+None of it is signed: it proves nothing, but it is read without a mistake, so it can check what was written.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 import zxingcpp
 
+from ocr.mrz import CHARACTERS, READ_DPI, find_zone, parsed_mrz
 from ocr.raster import PageImage, Pixels
-from ocr.values import Box, Code
+from ocr.tesseract import Model, read_lines
+from ocr.values import Box, Code, Source
 
 FORMATS = zxingcpp.BarcodeFormats(
-    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128]
+    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.Code39]
 )  # all of them cost five times as much
+MRZ = "MRZ"  # the kind of a code that is a machine-readable zone; its text has three lines
+PSM_LINE = 7
 SCALES = (1.0, 1.5, 2.0, 3.0)
 SEARCH_DPI = 100
 CARD_FIELDS = 6  # number|old number|name|ddMMyyyy|sex|address|…; newer cards add more
@@ -25,13 +30,16 @@ NUMBER_DIGITS = 12
 
 @dataclass(frozen=True)
 class CardHolder:
-    """What an identity card's QR says of its holder; a date of which part is unknown is shorter."""
+    """What an identity card says of its holder; a date of which part is unknown is shorter.
+
+    The name of a machine-readable zone has no tones and may be cut off.
+    """
 
     number: str
     full_name: str
     birth_date: str
     sex: str
-    address: str
+    source: Source
 
 
 def read_codes(page: PageImage, *, is_form: bool = False) -> tuple[Code, ...]:
@@ -46,13 +54,34 @@ def read_codes(page: PageImage, *, is_form: bool = False) -> tuple[Code, ...]:
     return ()
 
 
+def read_mrz(page: PageImage, skew_deg: float, model: Model, scratch: Path) -> Code | None:
+    """Return the zone of a card's back on an upright page, if there is one that checks."""
+    zone = find_zone(page, skew_deg)
+    if zone is None:
+        return None
+    read = read_lines(
+        zone.lines, model=model, psm=PSM_LINE, dpi=READ_DPI, scratch=scratch, whitelist=CHARACTERS
+    )  # fmt: skip
+    lines = ["".join(word.text for line in found for word in line) for found in read]
+    return None if parsed_mrz(lines) is None else Code(MRZ, "\n".join(lines), zone.box)
+
+
 def card_holder(code: Code) -> CardHolder | None:
+    """Return whom an identity card's QR or zone speaks of; None for any other code.
+
+    Cards of 2021 have seven parts in their QR, newer ones more; what they say of relatives is not looked at.
+    """
+    if code.kind == MRZ:
+        said = parsed_mrz(code.text.splitlines())
+        if said is None:
+            return None
+        return CardHolder(said.number, said.full_name, said.birth_date, said.sex, Source.MRZ)
     parts = [unicodedata.normalize("NFC", part.strip()) for part in code.text.split("|")]
     if len(parts) < CARD_FIELDS or not (parts[0].isdecimal() and len(parts[0]) == NUMBER_DIGITS):
         return None
     day, month, year = parts[3][:2], parts[3][2:4], parts[3][4:8]
     date = "-".join([year, *([month, *([day] if day != "00" else [])] if month != "00" else [])])
-    return CardHolder(parts[0], parts[2], date, parts[4], parts[5])
+    return CardHolder(parts[0], parts[2], date, parts[4], Source.QR)
 
 
 def _read(grey: Pixels, scale: float, corner: tuple[int, int], shape: tuple[int, ...]) -> tuple[Code, ...]:

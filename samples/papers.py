@@ -7,13 +7,14 @@ import io
 import math
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from samples.blanks import FONTS, SOURCES
-from samples.fill import FILL_DPI, MM, POINT, engine, font
+from samples.fill import FILL_DPI, MM, POINT, FontsMissing, engine, font
 from samples.people import Person
 
 RED = (205, 32, 40)
@@ -21,6 +22,8 @@ A4_PX = (2480, 3508)
 CARD_MM = (85.6, 54.0)
 SEAL_MM = 36
 QR_MM = 23
+NEW_QR_MM = 18  # of cards from July 2024, on the back
+OCR_B = Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf")
 MRZ_WEIGHTS = (7, 3, 1)
 FOLDED = str.maketrans(
     "ÀẢÃÁẠĂẰẲẴẮẶÂẦẨẪẤẬĐÈẺẼÉẸÊỀỂỄẾỆÌỈĨÍỊÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢÙỦŨÚỤƯỪỬỮỨỰỲỶỸÝỴ",
@@ -113,13 +116,46 @@ def check_digit(text: str) -> int:
     return sum(value * MRZ_WEIGHTS[index % 3] for index, value in enumerate(values)) % 10
 
 
+def new_qr_text(person: Person, father: Person, mother: Person) -> str:
+    """The same and more, as cards from July 2024 may say it: how exactly is not published (domain.md 5.4)."""
+    return f"{qr_text(person)}|{father.full_name}|{mother.full_name}|{father.number}|{mother.number}|"
+
+
 def card_copy(person: Person, rng: Random) -> Image.Image:
     """Return a page with a photocopy of both sides of a chip card."""
+    front, back = _front(person), _back(person, font("cousine", 10.5))
+    _paste_qr(front, qr_text(person), QR_MM)
+    return _copied(front, back, rng)
+
+
+def card_copy_in_ocr_b(person: Person, rng: Random, *, new_qr: str | None = None) -> Image.Image:
+    """Return the same with the typeface of real cards below; with ``new_qr`` it is a card of 2024, the QR on its back.
+
+    Raises ``FontsMissing`` without Debian's fonts-ocr-b.
+    """
+    if not OCR_B.is_file():
+        raise FontsMissing(f"{OCR_B} is missing: apt-get install fonts-ocr-b")
+    front, back = _front(person), _back(person, _ocr_b())
+    if new_qr is None:
+        _paste_qr(front, qr_text(person), QR_MM)
+    else:
+        _paste_qr(back, new_qr, NEW_QR_MM)
+    return _copied(front, back, rng)
+
+
+def _copied(front: Image.Image, back: Image.Image, rng: Random) -> Image.Image:
     page = Image.new("RGB", A4_PX, (255, 255, 255))
     left = round(rng.uniform(55, 65) * MM)
-    page.paste(_front(person), (left, round(40 * MM)))
-    page.paste(_back(person), (left, round(110 * MM)))
+    page.paste(front, (left, round(40 * MM)))
+    page.paste(back, (left, round(110 * MM)))
     return page
+
+
+@cache
+def _ocr_b() -> ImageFont.FreeTypeFont:
+    """Return OCR-B at ten characters an inch (ICAO 9303)."""
+    wide = ImageFont.truetype(OCR_B, 100).getlength("<" * 10) / 1000
+    return ImageFont.truetype(OCR_B, 25.4 / 10 * MM / wide, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _card() -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -152,17 +188,18 @@ def _front(person: Person) -> Image.Image:
     commune = person.commune.old_address.replace("xã ", "").replace("huyện ", "").replace("tỉnh ", "")
     text(26, 46.5, person.village, plain)
     text(26, 50.5, commune, plain)
-    code = io.BytesIO()
-    segno.make(qr_text(person), error="m", encoding="utf-8", boost_error=False).save(
-        code, kind="png", scale=8, border=2
-    )
-    side = round(QR_MM * MM)
-    square = Image.open(code).convert("RGB").resize((side, side), Image.Resampling.BOX)
-    card.paste(square, (card.width - side - round(2 * MM), round(1.5 * MM)))
     return card
 
 
-def _back(person: Person) -> Image.Image:
+def _paste_qr(side: Image.Image, text: str, width_mm: float) -> None:
+    code = io.BytesIO()
+    segno.make(text, error="m", encoding="utf-8", boost_error=False).save(code, kind="png", scale=8, border=2)
+    width = round(width_mm * MM)
+    square = Image.open(code).convert("RGB").resize((width, width), Image.Resampling.BOX)
+    side.paste(square, (side.width - width - round(2 * MM), round(1.5 * MM)))
+
+
+def _back(person: Person, mrz_face: ImageFont.FreeTypeFont) -> Image.Image:
     card, draw = _card()
     issued = f"Ngày, tháng, năm / Date, month, year: {person.card_issued_on:%d/%m/%Y}"
     draw.text((6 * MM, 12 * MM), issued, font=font("arimo", 6.5), fill=(40, 40, 44), anchor="ls")
@@ -170,5 +207,5 @@ def _back(person: Person) -> Image.Image:
     draw.rounded_rectangle((8 * MM, 21 * MM, 21 * MM, 31 * MM), radius=20, outline=(90, 90, 90), width=4)
     for index, line in enumerate(mrz_lines(person)):
         at = (5 * MM, (40 + index * 4.5) * MM)
-        draw.text(at, line, font=font("cousine", 10.5), fill=(20, 20, 20), anchor="ls")
+        draw.text(at, line, font=mrz_face, fill=(20, 20, 20), anchor="ls")
     return card
