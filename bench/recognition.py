@@ -116,7 +116,7 @@ def printed() -> Iterator[tuple[str, Image.Image]]:
 def material() -> Iterator[tuple[str, Image.Image]]:
     """Yield genuine pages where the material is at hand."""
     folder = os.environ.get("MOONSEAL_MATERIAL")
-    for path in sorted(Path(folder).glob("*/*.pdf")) if folder else ():
+    for path in sorted(Path(folder).glob("[!f]*/*.pdf")) if folder else ():  # forms/ holds templates of ours
         for image in drawn(path.read_bytes()):
             yield f"material: {path.parent.name}", image
 

@@ -19,12 +19,12 @@ from ocr.raster import Pixels
 Matrix = NDArray[np.float64]
 
 ALIGN_PX = 1403  # the long side of A4 at 120 dpi
-COARSE_PX = 701  # the long side of A4 at 60 dpi
-SOFT_SIGMA = 0.9  # before shrinking, or the noise of dim photos makes more corners than their print
+COARSE_PX = 1000  # the long side of A4 at 85 dpi; at 60 dpi one dim photo in twenty is taken for no form
+SOFT_SIGMA = 0.7  # before shrinking, or the noise of dim photos makes more corners than their print
 OF_BLANK = 300
 RATIO = 0.8
 TRIES = 500
-TOLERANCE = 3.0  # thousandths of the page: two pixels
+TOLERANCE = 3.0  # thousandths of the page: three pixels
 FEWEST = 8  # pairs: twice what a homography needs
 THRESHOLD = 12  # of grey between a corner and its surroundings; print on 1-bit scans has hundreds
 
@@ -42,7 +42,7 @@ class Features:
 
 
 def features_of(grey: Pixels, count: int) -> Features:
-    """Return what stands out of a picture of a page, given at ALIGN_PX, looked at at COARSE_PX."""
+    """Return what stands out of a picture of a page, given at ALIGN_PX, looked at in COARSE_PX."""
     small = shrunk(np.asarray(cv2.GaussianBlur(grey, (5, 5), SOFT_SIGMA), dtype=np.uint8), COARSE_PX)
     orb = cv2.ORB.create(nfeatures=count, fastThreshold=THRESHOLD)
     keypoints, descriptors = orb.detectAndCompute(small, None)

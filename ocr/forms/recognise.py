@@ -21,7 +21,7 @@ from ocr.forms.templates import Template, TemplatePage
 from ocr.raster import PageImage, Pixels
 
 FIRST_LOOK = (200, 500)  # strongest features of a blank and of a page: the right blank is among the first 3
-FEATURES = 900
+FEATURES = 1000
 LOOKED_AT = 5  # blanks after the first look
 NEARLY = 0.6  # of the likeliest blank's inliers: twins of it are laid on the page as well
 INLIERS = 14  # right forms have 23 and more, on a dim photo; most other documents fewer
