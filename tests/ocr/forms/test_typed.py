@@ -1,0 +1,106 @@
+"""What a reading means by the type of its field, and the dates and addresses that come damaged from a leader."""
+
+import pytest
+
+from ocr import Check
+from ocr.forms.dates import date_in_digits
+from ocr.forms.places import with_commas
+from ocr.forms.reading import RawField
+from ocr.forms.templates import Field, Kind
+from ocr.forms.typed import parsed, parsed_number
+from ocr.values import Box
+
+PLACE = Box(0.1, 0.1, 0.5, 0.12)
+
+
+def meant(kind, text, **seen):
+    return parsed(RawField(Field("x", kind, (PLACE,), " ", None, ()), text, 0.9, PLACE, **seen))
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("12/06/1985", "1985-06-12"),
+        ("15 7.1997", "1997-07-15"),  # a stop lost in the leader
+        ("13.3 1999", "1999-03-13"),
+        ("7/1997", "1997-07"),
+        ("1997", "1997"),
+        ("97/07/1974", None),  # a full date misread is not a partial one
+        ("31/02/2020", None),
+        ("5 12 7/1997", "1997-07-12"),
+    ],
+)
+def test_dates_in_digits(text, date):
+    assert date_in_digits(text) == date
+
+
+def test_where_most_readers_saw_no_date_one_reader_may_have_seen_it():
+    found = meant(Kind.DATE, "97/07/1974", others=("97/07/1974", "97/07/1974", "07/07/1974"))
+    assert (found.value, found.structure) == ("1974-07-07", Check.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("written", "commas"),
+    [
+        ("Làng Rẻ xã Nguyệt Ấn, tỉnh Thanh Hóa", "Làng Rẻ, xã Nguyệt Ấn, tỉnh Thanh Hóa"),
+        ("Thôn 3 xã Hòa Lộc", "Thôn 3, xã Hòa Lộc"),
+        ("Ủy ban nhân dân xã Nguyệt Ấn tỉnh Thanh Hóa", "Ủy ban nhân dân xã Nguyệt Ấn, tỉnh Thanh Hóa"),
+        ("UBND xã Đoài", "UBND xã Đoài"),
+        ("Bệnh viện Đa khoa tỉnh Thanh Hóa", "Bệnh viện Đa khoa tỉnh Thanh Hóa"),
+        ("Thị xã Bỉm Sơn", "Thị xã Bỉm Sơn"),
+    ],
+)
+def test_a_comma_before_a_larger_unit_is_put_back(written, commas):
+    assert with_commas(written) == commas
+
+
+def test_an_address_with_a_comma_put_in_is_not_of_right_structure():
+    whole, mended = "Làng Rẻ, xã Nguyệt Ấn, tỉnh Thanh Hóa", "Làng Rẻ xã Nguyệt Ấn, tỉnh Thanh Hóa"
+    assert meant(Kind.PLACE, whole).structure is Check.OK
+    assert (meant(Kind.PLACE, mended).value, meant(Kind.PLACE, mended).structure) == (whole, Check.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.AGENCY, "ủy ban nhân dân xã Nguyệt Ấn", "Ủy ban nhân dân xã Nguyệt Ấn"),
+        (Kind.RELATION, "ông nội", "Ông nội"),  # a capital O is a small one, only larger
+        (Kind.RELATION, "con trai", "Con trai"),
+        (Kind.RELATION, "bản thân", "bản thân"),
+        (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 09/01 /2025", "CCCD số 038185000123 cấp ngày 09/01/2025"),
+        (Kind.IDENTITY_PAPER, "Số định danh cá nhân038185000123", "Số định danh cá nhân 038185000123"),
+        (Kind.TEXT, "hiện tại chưa .đăng ký", "hiện tại chưa đăng ký"),
+        (Kind.DATE_WORDS, "Ngày ba, tháng mười. năm hai nghìn", "Ngày ba, tháng mười, năm hai nghìn"),
+        (Kind.PERSON_NAME, "NGUYÊN THỊ HÒA", "NGUYỄN THỊ HÒA"),
+        (Kind.PHONE, "0912 345 678", "0912345678"),
+    ],
+)
+def test_what_is_certain_is_put_right(kind, text, value):
+    found = meant(kind, text)
+    assert (found.value, found.structure) == (value, Check.OK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 10 09 2026"),
+        (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 3102022"),
+        (Kind.PERSON_NAME, "TRƯƠNC QUỐC BẢO"),  # no syllable
+        (Kind.PERSON_NAME, "THIÊU VIẾT LÃM"),  # no surname
+        (Kind.IDENTITY_NUMBER, "538185000123"),  # no province
+        (Kind.TEXT, "chữ " * 40),  # too long for a comma lost by all readers to be rare
+    ],
+)
+def test_what_no_rule_can_vouch_for_keeps_its_value_and_fails(kind, text):
+    found = meant(kind, text)
+    assert found.structure is Check.FAILED
+    assert found.value
+
+
+def test_the_number_in_a_line_needs_its_readers_to_agree():
+    field = Field("x", Kind.IDENTITY_PAPER, (PLACE,), " ", "number", ())
+    agreed = RawField(field, "số 038185000123", 0.9, PLACE, number_text="038185000123", number_confirmed=True)
+    assert parsed_number(agreed).problems == ()
+    doubted = RawField(field, "số 038185000123", 0.9, PLACE, number_text="038185000123", number_confirmed=False)
+    assert parsed_number(doubted).problems == ("two readings of the number differ",)
+    assert parsed_number(RawField(field, "số mờ", 0.9, PLACE)).problems == ("no number found",)
