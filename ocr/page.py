@@ -16,8 +16,9 @@ from ocr.forms.recognise import Recogniser
 from ocr.intake import Intake
 from ocr.raster import PageImage, page_image, turned
 from ocr.second_reader import SecondReaders
+from ocr.sorting import class_of, may_hold_card
 from ocr.values import Caps, Code, PageClass, PageReading, Word
-from ocr.wholepage import Models, WholePage, class_of, read_whole_page
+from ocr.wholepage import Models, WholePage, read_whole_page
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_page(  # noqa: PLR0917 - the page and how to read it
     else:
         whole = work.text_of(page, native=native)
     with work.stage("codes"):
-        seen = () if blank else codes.read_codes(whole.page, is_form=found is not None)
+        seen = () if blank else work.codes_on(whole, is_form=found is not None)
     with work.stage("archive"):
         archived = archive_page(whole.page, whole.lines, whole.rotation_deg, intake=intake, pages=pages)
     reading = _page_reading(whole, seen, blank=blank, is_form=found is not None)
@@ -106,10 +107,22 @@ class _Work:
                 return WholePage(page, 0, 0.0, lines)
             return read_whole_page(page, self._tools.models, self._tools.scratch)
 
+    def codes_on(self, whole: WholePage, *, is_form: bool) -> tuple[Code, ...]:
+        seen = codes.read_codes(whole.page, is_form=is_form)
+        has_card = any(codes.card_holder(code) for code in seen)
+        if is_form or has_card or not may_hold_card(_text_of(whole)):
+            return seen
+        zone = codes.read_mrz(whole.page, whole.skew_deg, self._tools.models.numbers, self._tools.scratch)
+        return seen if zone is None else (*seen, zone)
+
+
+def _text_of(whole: WholePage) -> str:
+    return "\n".join(line.text for line in whole.lines)
+
 
 def _page_reading(whole: WholePage, found: tuple[Code, ...], *, blank: bool, is_form: bool) -> PageReading:
     page, words = whole.page, [word for line in whole.lines for word in line.words]
-    text = "\n".join(line.text for line in whole.lines)
+    text = _text_of(whole)
     if is_form:
         page_class = PageClass.FORM
     elif any(codes.card_holder(code) for code in found):

@@ -17,6 +17,8 @@ IN_PRINT = re.compile(rf"\b({CODE}{{4}})[ -]?({CODE}{{4}})[ -]?({CODE}{{4}})\b")
 HEAD_CHARACTERS = 400
 TITLE_CHARACTERS = 300  # the title of a slip stands within its first lines
 
+CARD_WORDS = 150  # copies of both sides of a card have fewer, a page of running text has twice as many
+
 SHEET_TITLES = ("giay tiep nhan ho so va hen tra ket qua", "to bia ho so")
 CARD_MARKS = ("can cuoc cong dan", "the can cuoc", "identity card", "idvnm")
 PAPER_MARKS = (
@@ -78,3 +80,8 @@ def class_of(text: str) -> PageClass:
     """Return what a page that is no form seems to be, by what stands at its head."""
     head = " ".join(folded(text).split())[:HEAD_CHARACTERS]
     return next((found for found, marks in CLASSES if any(mark in head for mark in marks)), PageClass.ATTACHMENT)
+
+
+def may_hold_card(text: str) -> bool:
+    """Whether a page may show an identity card: it says so, or has few words; the back of a card has hardly any."""
+    return class_of(text) is PageClass.IDENTITY_CARD or len(text.split()) < CARD_WORDS
