@@ -1,0 +1,98 @@
+"""A form is known however it lies; what is almost a form is none (bench/recognition.py has them by the hundred)."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ocr.forms.features import features_of_blank
+from ocr.forms.recognise import Recogniser
+from ocr.forms.templates import load_templates
+from ocr.raster import PageImage
+from samples import near_misses
+from samples.degrade import DEVICES, scan200
+from samples.people import dice
+
+TEMPLATES = load_templates()
+BIRTH = next(form for form in TEMPLATES if form.code == "to-khai-dang-ky-khai-sinh")
+BIRTH_AGAIN = next(form for form in TEMPLATES if form.code == "to-khai-dang-ky-lai-khai-sinh")
+PAGES = [page for form in TEMPLATES for page in form.pages]
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return Recogniser(TEMPLATES)
+
+
+def seen(image, device=scan200, turn=0, seed="page"):
+    """Return the page as a device shows it, laid on the glass turned counter-clockwise."""
+    scan = device(image, dice(seed))
+    pixels = np.asarray(scan.image.rotate(turn, expand=True).convert("RGB"))
+    grey = np.ascontiguousarray(np.asarray(scan.image.rotate(turn, expand=True).convert("L")))
+    rgb = pixels if scan.image.mode == "RGB" else None
+    return PageImage(1, grey, rgb, scan.dpi or 190, scan.image.mode == "1", 0.0)
+
+
+def filled(form, number=1, seed="form"):
+    return near_misses.filled_in(form.pages[number - 1], dice(seed))
+
+
+@pytest.mark.parametrize(("device", "turn"), [("photo", 0), ("bin200", 90), ("scan150", 180), ("fold300", 270)])
+def test_a_form_is_known_and_turned_back(recogniser, device, turn):
+    match = recogniser.match(seen(filled(BIRTH), DEVICES[device], turn))
+    assert (match.template, match.page.number, match.rotation_deg) == (BIRTH, 1, turn)
+
+
+def test_a_second_page_alone_is_known(recogniser):
+    match = recogniser.match(seen(filled(BIRTH, 2)))
+    assert (match.template, match.page.number) == (BIRTH, 2)
+
+
+def test_twins_are_told_apart(recogniser):
+    assert recogniser.match(seen(filled(BIRTH_AGAIN))).template == BIRTH_AGAIN
+    without = Recogniser([form for form in TEMPLATES if form is not BIRTH_AGAIN])
+    assert without.match(seen(filled(BIRTH_AGAIN))) is None
+
+
+@pytest.mark.parametrize("kind", near_misses.ALTERED)
+def test_a_form_that_was_altered_is_none(recogniser, kind):
+    assert recogniser.match(seen(near_misses.ALTERED[kind](BIRTH.pages[0], dice(kind)))) is None
+
+
+@pytest.mark.parametrize("kind", near_misses.STRANGE)
+def test_another_paper_is_none(recogniser, kind):
+    assert recogniser.match(seen(near_misses.STRANGE[kind](PAGES, dice(kind)))) is None
+
+
+def test_of_two_versions_that_look_alike_the_newer_one_counts():
+    older = replace(BIRTH, version="2020", valid_from=date(2020, 7, 16), valid_to=date(2024, 6, 5))
+    assert Recogniser([older, BIRTH]).match(seen(filled(BIRTH))).template == BIRTH
+
+
+def test_of_two_versions_that_differ_the_ink_decides(tmp_path):
+    image = near_misses.retitled(BIRTH.pages[0], dice("title"))
+    image.convert("L").resize((1654, 2339)).save(tmp_path / "blank.png")
+    newer = replace(
+        BIRTH, version="2027", valid_from=date(2027, 3, 1), valid_to=None,
+        pages=(replace(BIRTH.pages[0], blank=tmp_path / "blank.png"),),
+    )  # fmt: skip
+    assert Recogniser([BIRTH, newer]).match(seen(filled(BIRTH))).template == BIRTH
+
+
+def test_of_two_forms_that_look_alike_neither_is_named():
+    assert Recogniser([BIRTH, replace(BIRTH, code="another")]).match(seen(filled(BIRTH))) is None
+
+
+def test_only_the_form_asked_for_is_looked_for(recogniser):
+    page = seen(filled(BIRTH))
+    assert recogniser.match(page, BIRTH.code).template == BIRTH
+    assert recogniser.match(page, "to-khai-dang-ky-khai-tu") is None
+
+
+def test_features_are_spread_over_a_blank():
+    points = features_of_blank(BIRTH.pages[0]).points
+    assert len(points) == 300
+    assert points.min() >= 0
+    assert points.max() <= 1
+    assert points[:, 1].std() > 0.15
