@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
@@ -93,7 +94,7 @@ class Responder:
     def _ocsp(self, content: bytes) -> Reply:
         try:
             asked = Asked.of(ocsp.load_der_ocsp_request(content))
-        except (ValueError, NotImplementedError):  # also one that asks about several at once (RFC 6960 allows refusing)
+        except (ValueError, NotImplementedError, UnsupportedAlgorithm):  # or about several certificates at once
             return _refused(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
         try:
             if not asked.names(self._answers.issuer):

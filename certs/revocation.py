@@ -21,6 +21,7 @@ from certs.keys.delegated import as_private_key
 from certs.keys.file import FileKey
 from certs.keys.protocol import SigningKey
 
+CERT_ID_HASHES = frozenset({"sha1", "sha256", "sha384", "sha512"})
 LONGEST_NONCE = 128  # bytes (RFC 9654 2.1)
 IssuerKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 HOLD = "certificate_hold"  # suspended: may come back
@@ -94,13 +95,17 @@ class Asked:
 
     @classmethod
     def of(cls, request: ocsp.OCSPRequest) -> Self:
-        """Raises ``ValueError`` for a nonce of a length that RFC 9654 forbids."""
+        """Raises ``ValueError``: a nonce longer than RFC 9654 allows, a serial number or a hash that nobody uses."""
         try:
             nonce = request.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
         except x509.ExtensionNotFound:
             nonce = b""
-        if len(nonce) > LONGEST_NONCE:
-            raise ValueError(len(nonce))
+        if (
+            len(nonce) > LONGEST_NONCE
+            or request.serial_number <= 0
+            or request.hash_algorithm.name not in CERT_ID_HASHES
+        ):
+            raise ValueError(request.serial_number)
         return cls(
             request.serial_number, request.issuer_name_hash, request.issuer_key_hash, request.hash_algorithm, nonce
         )

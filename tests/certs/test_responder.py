@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import io
+import random
 import subprocess
 from datetime import timedelta
 
@@ -18,6 +20,7 @@ from certs.timestamps import HttpAuthority, TimestampClient
 from egress.errors import AnswerUnusable
 from tests.certs.conftest import OFFICE, now
 from tests.certs.serving import asking, served
+from tests.certs.test_timestamps import query
 
 DIGEST = hashlib.sha256(b"a signature").digest()
 
@@ -71,7 +74,7 @@ def test_openssl_hears_good_suspended_good_and_revoked_with_its_nonce(ask, autho
     assert "keyCompromise" in said
 
 
-def test_a_certificate_never_issued_is_unknown_and_a_strangers_is_none_of_ours(url, authority, official, kinds):
+def test_a_question_about_what_is_not_ours_gets_its_own_answer(url, authority, official, kinds, tmp_path):
     def question(serial: int, issuer: x509.Certificate) -> bytes:
         name = hashlib.sha1(issuer.subject.public_bytes()).digest()  # noqa: S324 - a name (RFC 6960)
         key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
@@ -87,6 +90,10 @@ def test_a_certificate_never_issued_is_unknown_and_a_strangers_is_none_of_ours(u
         assert ocsp.load_der_ocsp_response(foreign).response_status is ocsp.OCSPResponseStatus.UNAUTHORIZED
         broken = client.post(f"{url}/ocsp", b"no question", "application/ocsp-request")
         assert ocsp.load_der_ocsp_response(broken).response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+        both = [authority.folder / "root.pem", authority.folder / "issuing.pem"]
+        openssl("ocsp", "-issuer", both[1], "-cert", both[0], "-cert", both[1], "-reqout", tmp_path / "two")
+        two = client.post(f"{url}/ocsp", (tmp_path / "two").read_bytes(), "application/ocsp-request")
+        assert ocsp.load_der_ocsp_response(two).response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
         text = base64.b64encode(question(official.certificate.parsed.serial_number, authority.issuer.parsed)).decode()
         got = client.get(f"{url}/ocsp/{text.replace('/', '%2F').replace('+', '%2B')}")
         assert ocsp.load_der_ocsp_response(got).certificate_status is ocsp.OCSPCertStatus.GOOD
@@ -165,3 +172,22 @@ def test_a_key_that_was_renewed_elsewhere_is_used_at_once_and_an_ended_one_never
     with served(responder(other, lambda: now() + timedelta(days=91))) as url, asking() as client:
         late = ocsp.load_der_ocsp_response(client.post(f"{url}/ocsp", content, "application/ocsp-request"))
         assert late.response_status is ocsp.OCSPResponseStatus.TRY_LATER
+
+
+@pytest.mark.parametrize("path", ["/ocsp", "/tsa"])
+def test_whatever_comes_in_is_answered_in_the_protocols_own_words(authority, path):
+    """Mutations of a right question; what they found stays found: the seed is fixed."""
+    right, kind = {
+        "/ocsp": (ocsp_question(authority.timestamp_key.certificate, authority.issuer), "application/ocsp-request"),
+        "/tsa": (query(nonce=5), "application/timestamp-query"),
+    }[path]
+    own, chance, told = responder(authority), random.Random(7), set()  # noqa: S311 - no secret
+    for _ in range(400):
+        content = bytearray(right)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(len(content))
+            content[at : at + chance.randrange(2)] = bytes([chance.randrange(256)] * chance.randrange(2))
+        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": path, "CONTENT_TYPE": kind}
+        environ |= {"CONTENT_LENGTH": str(len(content)), "wsgi.input": io.BytesIO(content)}
+        own(environ, lambda status, _headers: told.add(status))  # type: ignore[arg-type]  # nobody writes here
+    assert told == {"200 OK"}
