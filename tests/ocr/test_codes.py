@@ -1,0 +1,88 @@
+"""Codes are found where a scanner leaves them small, and a card's QR and zone name the same holder."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image
+
+from ocr import Box, Code, Source
+from ocr.clean import skew_deg
+from ocr.codes import MRZ, card_holder, read_codes, read_mrz
+from ocr.raster import PageImage
+from ocr.tesseract import Model
+from samples import papers
+from samples.degrade import scan150, scan200
+from samples.people import dice, new_person
+from tests.ocr.conftest import drawn_page
+
+PERSON = new_person(dice("card"), ages=(20, 60))
+RELATIVES = [new_person(dice(name), ages=(60, 90)) for name in ("father", "mother")]
+NUMBERS = Model("eng", Path("/usr/share/tesseract-ocr/5/tessdata"))
+NOWHERE = Box(0, 0, 0, 0)
+
+
+def page_of(image, dpi):
+    return PageImage(1, np.ascontiguousarray(image.convert("L")), None, dpi, False, 0.0)
+
+
+def qr(text):
+    return Code("QRCode", text, NOWHERE)
+
+
+@pytest.mark.parametrize("said", [papers.qr_text(PERSON), papers.new_qr_text(PERSON, *RELATIVES)])
+def test_the_qr_of_a_card_names_its_holder_however_much_follows(said):
+    holder = card_holder(qr(said))
+    assert (holder.number, holder.full_name, holder.sex) == (PERSON.number, PERSON.full_name, PERSON.sex)
+    assert holder.birth_date == PERSON.birth_date.isoformat()
+    assert holder.source is Source.QR
+
+
+def test_a_date_of_birth_of_which_only_the_year_is_known_stays_so():
+    assert card_holder(qr("038152000123||Phạm Văn Út|00001952|Nam|Thôn 3|10052021")).birth_date == "1952"
+
+
+@pytest.mark.parametrize("text", [
+    "https://mot-cua.example.vn/k/7K3M9QX2RT4W", "1|2|3|4|5|6|7", "03815200012|x|Phạm Văn Út|00001952|Nam|Thôn 3|x",
+    "038152000123|Phạm Văn Út",
+])  # fmt: skip
+def test_other_texts_name_nobody(text):
+    assert card_holder(qr(text)) is None
+
+
+def test_the_small_qr_of_a_new_card_is_read_at_150_dpi():
+    said = papers.new_qr_text(PERSON, *RELATIVES)
+    copy = papers.card_copy_in_ocr_b(PERSON, dice("place"), new_qr=said)
+    (code,) = read_codes(page_of(scan150(copy, dice("scan")).image, 150))
+    assert code.text == said
+    assert code.box.y0 > 110 / 297  # on the back, which lies below
+
+
+def test_the_zone_of_a_card_is_found_on_a_crooked_copy_and_read(tmp_path):
+    page = page_of(scan200(papers.card_copy_in_ocr_b(PERSON, dice("place")), dice("crooked")).image, 200)
+    skew = skew_deg(page.grey, page.dpi)
+    assert abs(skew) > 0.5
+    code = read_mrz(page, skew, NUMBERS, tmp_path)
+    holder = card_holder(code)
+    assert code.kind == MRZ
+    assert (holder.number, holder.birth_date, holder.sex) == (
+        PERSON.number, PERSON.birth_date.isoformat(), PERSON.sex,
+    )  # fmt: skip
+    assert holder.source is Source.MRZ
+    assert code.box.x1 - code.box.x0 == pytest.approx(76.2 / 210, abs=0.03)
+
+
+def test_a_letter_has_no_zone(tmp_path):
+    assert read_mrz(page_of(drawn_page(), 200), 0.0, NUMBERS, tmp_path) is None
+
+
+@pytest.mark.parametrize("symbology", ["Code39", "Code128"])
+def test_bar_codes_of_other_offices_are_read(symbology):
+    text = "000.00.06.H56-231027-0361"
+    barcode = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, symbology))
+    bars = Image.fromarray(np.asarray(barcode.to_image(scale=2)))
+    page = Image.new("L", (1654, 2339), 255)
+    page.paste(bars, (200, 300))
+    (code,) = read_codes(page_of(page, 200))
+    assert (code.kind, code.text) == (symbology, text)
