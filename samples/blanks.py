@@ -7,7 +7,6 @@ same bytes. What a box covers is said in ``ocr/forms/data/README.md``.
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if __package__ in {None, ""}:  # run as `python samples/blanks.py`
     sys.path.insert(0, str(ROOT))
 
+from ocr.forms.draft_files import toml_of  # noqa: E402 - as the next
 from printing.typst import Typst  # noqa: E402 - the path above comes first when this is run as a script
 
 SOURCES = ROOT / "samples" / "forms"
@@ -129,19 +129,6 @@ def _form_toml(about: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], bla
                 "", "[[text]]", f"value = {toml_of(part['text'].strip())}", f"page = {part['page']}",
                 f"box_mm = {toml_of(part['box'])}",
             )  # fmt: skip
-
-
-def toml_of(value: object) -> str:
-    match value:
-        case str():
-            return json.dumps(value, ensure_ascii=False)
-        case float():
-            return f"{value:.2f}"
-        case int():
-            return str(value)
-        case list() | tuple():
-            return f"[{', '.join(map(toml_of, value))}]"
-    raise TypeError(value)
 
 
 if __name__ == "__main__":

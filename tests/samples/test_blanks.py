@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ocr.forms.draft_files import toml_of
 from printing.typst import Typst
 from samples import blanks
 
@@ -109,8 +110,8 @@ def test_a_form_knows_its_procedure_and_until_when_it_is_in_force(form, folder):
 
 def test_text_with_quotes_and_accents_survives_the_way_intotoml_of():
     text = 'Giấy "chứng tử" \\ “Nơi cư trú”'
-    assert tomllib.loads(f"value = {blanks.toml_of(text)}")["value"] == text
-    assert json.loads(blanks.toml_of(text)) == text
+    assert tomllib.loads(f"value = {toml_of(text)}")["value"] == text
+    assert json.loads(toml_of(text)) == text
 
 
 def is_cell(field):
