@@ -14,7 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MEASURES = (
-    "fields.py", "forms.py", "genuine_forms.py", "handwriting.py", "odd.py", "pagefacts.py", "sandbox.py", "signing.py",
+    "cores.py", "fields.py", "forms.py", "genuine_forms.py", "handwriting.py", "memory.py", "odd.py", "pagefacts.py",
+    "sandbox.py", "signing.py",
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ Pixels = NDArray[np.uint8]
 
 A4_LONG_MM = 297
 MIN_DPI = 100  # what claims less was never asked (a phone says 72 whatever it took)
+ENOUGH_DPI = 300  # what raster.py keeps at most
+SHRINKABLE = {"L", "LA", "RGB", "RGBA", "CMYK"}
 CARD_LONG_MM = 60  # the longest side of the smallest thing that is scanned
 SQUARE = 0.03  # by which a pixel may be longer than wide; a fax has twice as many across as down
 EXIF_ORIENTATION = 0x0112
@@ -58,13 +60,16 @@ def frames_of(scan: BinaryIO, file_type: FileType, caps: Caps) -> tuple[int, ...
 
 def picture_of(scan: BinaryIO, file_type: FileType, frame: int, caps: Caps) -> Picture:
     """Return one page of the file."""
-    with _malformed(scan, file_type), _decoded(scan, file_type, frame) as image:
-        check_pixels(*image.size, caps)
+    with _malformed(scan, file_type), _found(scan, file_type, frame) as image:
+        width, height = image.size
+        check_pixels(width, height, caps)
         if min(image.size) < caps.least_side_pixels:
             _refuse_small(image.size, caps)
         across, down = _resolution(image, caps)
-        upright = _upright(image) if file_type in {FileType.JPEG, FileType.PNG} else image
-        if upright.size != image.size and upright.size == image.size[::-1]:
+        small = _shrunk(image, int(min(across, down) // ENOUGH_DPI))
+        across, down = across * small.width / width, down * small.height / height
+        upright = _upright(small) if file_type in {FileType.JPEG, FileType.PNG} else image
+        if upright.size != small.size and upright.size == small.size[::-1]:
             across, down = down, across
         pixels = _eight_bit(upright)
         return Picture(*_square(pixels, across, down), is_bilevel=image.mode == "1")
@@ -102,12 +107,16 @@ def _has_end(scan: BinaryIO, mark: bytes) -> bool:
     return mark in scan.read()
 
 
-def _decoded(scan: BinaryIO, file_type: FileType, frame: int) -> Image.Image:
-    if file_type is FileType.HEIC:
-        return heic.picture_of(scan, frame)
-    image = opened(scan, file_type, frame)
+def _found(scan: BinaryIO, file_type: FileType, frame: int) -> Image.Image:
+    return heic.picture_of(scan, frame) if file_type is FileType.HEIC else opened(scan, file_type, frame)
+
+
+def _shrunk(image: Image.Image, factor: int) -> Image.Image:
+    """Return the decoded image, smaller where it has more pixels than anybody reads: a large photo needs the memory."""
+    if factor > 1 and image.format == "JPEG":
+        image.draft(image.mode, (image.width // factor, image.height // factor))  # decoded at this size to begin with
     image.load()
-    return image
+    return image.reduce(factor) if factor > 1 and image.format != "JPEG" and image.mode in SHRINKABLE else image
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -147,7 +156,7 @@ def _square(pixels: Pixels, across: float, down: float) -> tuple[Pixels, float]:
 def _eight_bit(image: Image.Image) -> Pixels:
     """Return grey or RGB; what is transparent shows white."""
     if image.mode in {"1", "L"}:
-        return np.asarray(image.convert("L"), dtype=np.uint8)
+        return _as(image, "L")
     if image.mode.startswith(("I", "F")):
         return _from_deep(image)
     if image.mode == "LAB":
@@ -160,7 +169,11 @@ def _eight_bit(image: Image.Image) -> Pixels:
         white = Image.new("RGB", layer.size, "white")
         white.paste(layer, mask=layer.getchannel("A"))
         return np.asarray(white, dtype=np.uint8)
-    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+    return _as(image, "RGB")
+
+
+def _as(image: Image.Image, mode: str) -> Pixels:
+    return np.asarray(image if image.mode == mode else image.convert(mode), dtype=np.uint8)  # to itself is a copy
 
 
 def _from_deep(image: Image.Image) -> Pixels:
