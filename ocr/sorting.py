@@ -1,7 +1,7 @@
 """What each page of a pile is, and where one dossier of a pile ends and the next begins.
 
-A pile is scanned in one go, each dossier under its receipt or under a cover sheet; either carries the receipt code, as
-a QR and in large letters. The sheet on top says whose the pages after it are; it is no paper of the dossier itself.
+A pile is scanned in one go, each dossier under its receipt (the desk prints it again as a cover sheet), which carries
+the receipt code as a QR and in large letters. The sheet says whose the pages after it are; it is no paper of theirs.
 """
 
 import re
@@ -12,14 +12,14 @@ from ocr.forms.syllables import folded
 from ocr.values import Code, PageClass, PageReading
 
 CODE = r"[0-9A-HJKMNP-TV-Z]"  # Crockford's base 32, as receipt codes are written
-IN_QR = re.compile(rf"(?:https?://\S+/k/|moonseal:)({CODE}{{12}})/?")
+IN_QR = re.compile(rf"https?://\S+/k/({CODE}{{12}})/?")
 IN_PRINT = re.compile(rf"\b({CODE}{{4}})[ -]?({CODE}{{4}})[ -]?({CODE}{{4}})\b")
 HEAD_CHARACTERS = 400
 TITLE_CHARACTERS = 300  # the title of a slip stands within its first lines
 
 CARD_WORDS = 150  # copies of both sides of a card have fewer, a page of running text has twice as many
 
-SHEET_TITLES = ("giay tiep nhan ho so va hen tra ket qua", "to bia ho so")
+SHEET_TITLE = "giay tiep nhan ho so va hen tra ket qua"
 CARD_MARKS = ("can cuoc cong dan", "the can cuoc", "identity card", "idvnm")
 PAPER_MARKS = (
     "trich luc", "giay khai sinh", "giay chung nhan", "giay xac nhan", "giay bao tu", "giay chung sinh",
@@ -56,7 +56,7 @@ def split(pages: Sequence[PageReading]) -> Sequence[Part]:
 
 
 def sheet_code(page: PageReading) -> tuple[str | None, bool]:
-    """Return the receipt code of a receipt or cover sheet, and whether the page is one.
+    """Return the receipt code of a receipt, and whether the page is one.
 
     The QR goes before the print: an office without a public address prints none, and a QR may be torn.
     """
@@ -64,7 +64,7 @@ def sheet_code(page: PageReading) -> tuple[str | None, bool]:
     if found is not None:
         return found, True
     title = " ".join(folded(page.text[:TITLE_CHARACTERS]).split())
-    if not any(name in title for name in SHEET_TITLES):
+    if SHEET_TITLE not in title:
         return None, False
     printed = IN_PRINT.search(page.text)
     return ("".join(printed.groups()) if printed else None), True

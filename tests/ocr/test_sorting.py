@@ -1,4 +1,4 @@
-"""A pile is cut where a receipt or a cover sheet lies; no page is lost, none is given to two dossiers."""
+"""A pile is cut where a receipt lies; no page is lost, none is given to two dossiers."""
 
 import pytest
 
@@ -23,13 +23,16 @@ def page(number, text="", qr=None):
 def test_a_pile_is_cut_at_each_sheet_and_the_sheet_is_no_page_of_the_dossier():
     pile = [
         page(1, qr=f"https://mot-cua.example.vn/k/{ONE}"), page(2, "TỜ KHAI"), page(3),
-        page(4, qr=f"moonseal:{TWO}"), page(5, "TỜ KHAI"),
+        page(4, qr=f"http://phuong.example.vn/mot-cua/k/{TWO}/"), page(5, "TỜ KHAI"),
     ]  # fmt: skip
     assert split(pile) == [Part(ONE, 1, (2, 3)), Part(TWO, 4, (5,))]
 
 
 def test_pages_above_the_first_sheet_belong_to_nobody_yet():
-    assert split([page(1), page(2, qr=f"moonseal:{ONE}"), page(3)]) == [Part(None, None, (1,)), Part(ONE, 2, (3,))]
+    assert split([page(1), page(2, qr=f"https://mot-cua.example.vn/k/{ONE}"), page(3)]) == [
+        Part(None, None, (1,)),
+        Part(ONE, 2, (3,)),
+    ]
 
 
 def test_a_pile_without_sheets_is_one_part():
@@ -49,7 +52,7 @@ def test_a_receipt_whose_code_cannot_be_read_still_ends_the_dossier_before_it():
     "038185000123||Nguyễn Thị Hoa|12061985|Nữ|Thôn 3|10052021",
     f"https://mot-cua.example.vn/tra-cuu?k={ONE}",
     f"https://mot-cua.example.vn/k/{ONE}X",
-    "moonseal:7K3M9QX2RT4I",  # Crockford's alphabet has no I
+    "https://mot-cua.example.vn/k/7K3M9QX2RT4I",  # Crockford's alphabet has no I
 ])  # fmt: skip
 def test_other_codes_cut_nothing(qr):
     assert split([page(1), page(2, qr=qr)]) == [Part(None, None, (1, 2))]
