@@ -121,7 +121,7 @@ class Asked:
 def ocsp_question(certificate: Certificate, issuer: Certificate) -> bytes:
     """Return a question in DER, without a nonce, so that an answer may be kept and shared (RFC 5019)."""
     # SHA-1 is a name here (RFC 6960 4.1.1), no protection.
-    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, hashes.SHA1())  # noqa: S303
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, hashes.SHA1())  # noqa: S303 - see above
     return builder.build().public_bytes(Encoding.DER)
 
 

@@ -144,7 +144,7 @@ def test_an_answer_about_another_or_by_a_stranger_or_too_old_is_not_believed(sta
         front.faults["/ocsp"] = fault
         with pytest.raises(RevocationUnknown) as caught:
             Statuses(statuses._folder, now, statuses._fetcher)._content(  # noqa: SLF001 - this way alone
-                next(iter(statuses._ways(certificate, far.issuer)))  # noqa: SLF001
+                next(iter(statuses._ways(certificate, far.issuer)))  # noqa: SLF001 - an insider
             )
         assert caught.value.code == code
 
@@ -180,7 +180,7 @@ def test_what_was_fetched_says_revoked_and_the_signer_is_told(statuses, far, cer
     chain = (certificate, far.issuer, far.root)
     require_fit(certificate, chain[1:], at=now(), evidence=statuses.evidence(chain), need_revocation=True)
     far.revoke(certificate, "key_compromise")
-    fresh = Statuses(statuses._folder / "new", now, statuses._fetcher)  # noqa: SLF001
+    fresh = Statuses(statuses._folder / "new", now, statuses._fetcher)  # noqa: SLF001 - an insider
     with pytest.raises(CertificateNotFit) as caught:
         require_fit(certificate, chain[1:], at=now(), evidence=fresh.evidence(chain), need_revocation=True)
     assert (caught.value.code, caught.value.parameters["reason"]) == ("certificate_revoked", "key_compromise")

@@ -94,7 +94,7 @@ def test_a_wrong_value_is_never_embedded_and_ends_the_preparation(desk, world, p
     assert reason(desk, request.identity, value, world.timestamps) == "signature_wrong"
     assert desk.state(request.identity) is State.VOID
     assert reason(desk, request.identity, right, world.timestamps) == "signature_wrong"
-    assert not any(path.suffix in {".laid-out", ".signed"} for path in desk._folder.iterdir())  # noqa: SLF001
+    assert not any(path.suffix in {".laid-out", ".signed"} for path in desk._folder.iterdir())  # noqa: SLF001 - an insider
 
 
 def test_a_preparation_is_used_once_and_an_answer_that_was_lost_is_given_again(desk, world, prepared, openssl):
