@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from ocr.forms.ink import INK
+from ocr.forms.mending import mended
 from ocr.forms.templates import Field
 from ocr.forms.votes import EDGES, Dispute, Vote, disputes, same, voted
 from ocr.raster import Pixels
@@ -93,7 +94,9 @@ def _judged(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
     if not line.words:
         (careful,) = second.careful([line.crop.pixels])
         return _saying(line, voted(quick.strip(EDGES), careful.text.strip(EDGES), ""))
-    settled = _settled(line, disputes([word.text for word in line.words], quick), second)
+    words = [word.text for word in line.words]
+    raised = disputes(words, mended(line.crop.field.kind, quick))  # the quick one misses tones; a list often knows them
+    settled = _settled(line, raised, second)
     return _saying(line, _with_first_zero(settled))
 
 

@@ -1,0 +1,23 @@
+"""A reading with what a closed list makes certain put right, by the type of its field; everything else stays."""
+
+from ocr.forms.dates import with_date_words_mended
+from ocr.forms.lists import LISTS, matched, with_paper_words_mended, with_surname_mended
+from ocr.forms.places import with_places_mended
+from ocr.forms.templates import Kind
+
+
+def mended(kind: Kind, text: str) -> str:
+    """Return the text with known names and set phrases spelled as they are written."""
+    if kind in LISTS:
+        return matched(text, LISTS[kind]) or text
+    match kind:
+        case Kind.PERSON_NAME:
+            return with_surname_mended(text)
+        case Kind.IDENTITY_PAPER:
+            return with_paper_words_mended(text)
+        case Kind.DATE_WORDS:
+            return with_date_words_mended(text)
+        case Kind.PLACE | Kind.AGENCY | Kind.MARITAL_STATUS | Kind.TEXT:
+            return with_places_mended(text)
+        case _:
+            return text
