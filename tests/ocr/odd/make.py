@@ -1,8 +1,10 @@
 """Odd inputs, made in code from fixed seeds, each with the outcome it must have; none of them is committed as bytes.
 
-``python -m tests.ocr.odd.make DIR`` writes them all. ``expected`` is the number of pages, or the code of the refusal.
+``python -m tests.ocr.odd.make DIR`` writes them all, and what is expected of each as JSON (names in hexadecimal). ``expected`` is the number of pages, or the code of the refusal.
 """
 
+import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from tests.ocr.odd import files, heics, images, pdfs, pdfs_bad, tiffs
 
+OUTCOMES = "outcomes.json"
 ROOMS = (files, images, tiffs, heics, pdfs, pdfs_bad)
 
 
@@ -31,6 +34,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for odd in all_odd():
         odd.write(folder / odd.name)
+    outcomes = [(os.fsencode(odd.name).hex(), odd.expected, odd.password) for odd in all_odd()]
+    (folder / OUTCOMES).write_text(json.dumps(outcomes))
 
 
 if __name__ == "__main__":
