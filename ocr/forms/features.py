@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.forms.templates import TemplatePage
+from ocr.forms.templates import TemplatePage, load_templates
 from ocr.raster import Pixels
 
 Matrix = NDArray[np.float64]
@@ -55,12 +55,17 @@ def features_of(grey: Pixels, count: int) -> Features:
 
 def features_of_blank(page: TemplatePage) -> Features:
     """Return the features of a blank, from beside it if they are those of its bytes."""
+    return kept_features(page) or features_of(shrunk(page.grey, ALIGN_PX), OF_BLANK)
+
+
+def kept_features(page: TemplatePage) -> Features | None:
+    """Return the features that lie beside the blank; None where there are none, or those of other bytes."""
     beside = _beside(page.blank)
-    if beside.is_file():
-        with np.load(beside, allow_pickle=False) as kept:
-            if kept["blank"].tobytes() == _digest(page.blank):
-                return Features(kept["points"], kept["descriptors"])
-    return features_of(shrunk(page.grey, ALIGN_PX), OF_BLANK)
+    if not beside.is_file():
+        return None
+    with np.load(beside, allow_pickle=False) as kept:
+        is_current = kept["made_from"].tobytes() == _digest(page.blank)
+        return Features(kept["points"], kept["descriptors"]) if is_current else None
 
 
 def keep_features(page: TemplatePage) -> None:
@@ -68,7 +73,7 @@ def keep_features(page: TemplatePage) -> None:
     features = features_of(shrunk(page.grey, ALIGN_PX), OF_BLANK)
     digest = np.frombuffer(_digest(page.blank), np.uint8)
     target = BytesIO()
-    np.savez(target, blank=digest, points=features.points, descriptors=features.descriptors)
+    np.savez(target, made_from=digest, points=features.points, descriptors=features.descriptors)
     _beside(page.blank).write_bytes(target.getvalue())
 
 
@@ -114,4 +119,16 @@ def _beside(blank: Path) -> Path:
 
 
 def _digest(blank: Path) -> bytes:
-    return hashlib.sha256(blank.read_bytes()).digest()
+    """Return what the features depend on: the blank's bytes, and the sizes they were looked for in."""
+    return hashlib.sha256(b"%d %d %d " % (ALIGN_PX, COARSE_PX, OF_BLANK) + blank.read_bytes()).digest()
+
+
+def main() -> None:
+    """Keep the features of every form we know: ``python -m ocr.forms.features``, after a blank has changed."""
+    for template in load_templates():
+        for page in template.pages:
+            keep_features(page)
+
+
+if __name__ == "__main__":
+    main()

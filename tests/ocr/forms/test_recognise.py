@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ocr.forms.features import features_of_blank
+from ocr.forms.features import features_of_blank, keep_features, kept_features
 from ocr.forms.recognise import Recogniser
 from ocr.forms.templates import load_templates
 from ocr.raster import PageImage
@@ -90,9 +90,17 @@ def test_only_the_form_asked_for_is_looked_for(recogniser):
     assert recogniser.match(page, "to-khai-dang-ky-khai-tu") is None
 
 
-def test_features_are_spread_over_a_blank():
-    points = features_of_blank(BIRTH.pages[0]).points
-    assert len(points) == 300
-    assert points.min() >= 0
-    assert points.max() <= 1
-    assert points[:, 1].std() > 0.15
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.blank.parent.parent.name}-{page.number}")
+def test_the_features_beside_a_blank_are_those_of_its_bytes(page):
+    assert kept_features(page) is not None, "run: python -m ocr.forms.features"
+
+
+def test_features_of_other_bytes_are_not_used(tmp_path):
+    page = BIRTH.pages[0]
+    (tmp_path / "blank-1.png").write_bytes(page.blank.read_bytes())
+    moved = replace(page, blank=tmp_path / "blank-1.png")
+    assert kept_features(moved) is None
+    keep_features(moved)
+    assert np.array_equal(kept_features(moved).descriptors, features_of_blank(page).descriptors)
+    (tmp_path / "blank-1.png").write_bytes(BIRTH.pages[1].blank.read_bytes())
+    assert kept_features(moved) is None
