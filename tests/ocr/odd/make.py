@@ -1,6 +1,7 @@
 """Odd inputs, made in code from fixed seeds, each with the outcome it must have; none of them is committed as bytes.
 
-``python -m tests.ocr.odd.make DIR`` writes them all, and what is expected of each as JSON (names in hexadecimal). ``expected`` is the number of pages, or the code of the refusal.
+``python -m tests.ocr.odd.make DIR`` writes them all, and what is expected of each as JSON (names in hexadecimal).
+``expected`` is the number of pages, or the code of the refusal.
 """
 
 import json
