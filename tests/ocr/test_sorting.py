@@ -1,9 +1,19 @@
 """A pile is cut where a receipt lies; no page is lost, none is given to two dossiers."""
 
+import numpy as np
+import pypdfium2
 import pytest
 
 from ocr import Box, Code, PageClass, PageReading
-from ocr.sorting import Part, class_of, split
+from ocr.codes import read_codes
+from ocr.raster import PageImage
+from ocr.sorting import Part, class_of, receipt_code, split
+from printing.draw import Printer
+from samples import near_misses
+from samples.blanks import FONTS
+from samples.degrade import scan150
+from samples.people import dice
+from tests.printing.papers import PAPERS
 
 ONE, TWO = "7K3M9QX2RT4W", "0123456789AB"
 SLIP = """XÃ NGUYỆT ẤN
@@ -71,3 +81,12 @@ def test_the_words_receipt_and_code_far_down_a_letter_cut_nothing():
 ])  # fmt: skip
 def test_a_page_is_sorted_by_what_stands_at_its_head(text, expected):
     assert class_of(text) is expected
+
+
+def test_the_receipt_that_we_print_is_known_when_it_comes_back_with_a_coarse_scan():
+    values = PAPERS["receipt-slip"]
+    with pypdfium2.PdfDocument(Printer(FONTS).draw("receipt-slip", values).pdf) as pdf:
+        slip = near_misses.shrunk_to_a5(pdf[0].render(scale=300 / 72).to_pil().convert("RGB"))
+    grey = np.ascontiguousarray(scan150(slip, dice("slip")).image.rotate(180).convert("L"))
+    (code,) = read_codes(PageImage(1, grey, None, 150, False, 0.0))
+    assert receipt_code(code) == values["receipt_code"]
