@@ -60,6 +60,27 @@ def page_to_read(page: PageImage) -> tuple[Pixels, int]:
     return grey, dpi
 
 
+def letter_height_px(grey: Pixels) -> float:
+    """Return the usual height of a letter without its marks, 0 where there are too few to say."""
+    dark = (grey < paper_level(grey) - 60).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark)
+    heights = stats[1:, cv2.CC_STAT_HEIGHT]
+    widths = stats[1:, cv2.CC_STAT_WIDTH]
+    letters = heights[(heights > 6) & (widths > 4) & (heights < 100) & (widths < 2 * heights)]  # noqa: PLR2004 - pixels
+    return float(np.percentile(letters, 35)) if len(letters) > 50 else 0.0  # noqa: PLR2004 - a few lines of text
+
+
+def has_leaders(level: Pixels, dpi: int) -> bool:
+    """Whether something thin and long lies level on a straightened page: a rule, or dots in a row."""
+    scale = min(PROFILE_DPI / dpi, 1.0)
+    small = np.asarray(cv2.resize(level, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    dark = (small < paper_level(small) - 30).astype(np.uint8)
+    tall = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((5, 1), np.uint8))  # 1.3 mm: strokes of letters
+    thin = cv2.subtract(dark, cv2.dilate(tall, np.ones((5, 5), np.uint8)))
+    joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, 6), np.uint8))  # 1.5 mm
+    return bool(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, 40), np.uint8)).any())  # 10 mm
+
+
 def skew_deg(grey: Pixels, dpi: int) -> float:
     """Return by how many degrees clockwise the lines of text fall, by the sharpest projection profile."""
     scale = min(PROFILE_DPI / dpi, 1.0)
@@ -67,8 +88,8 @@ def skew_deg(grey: Pixels, dpi: int) -> float:
     rows, columns = np.nonzero(small < paper_level(np.asarray(small, dtype=np.uint8)) - 60)
     if len(rows) < 200:  # noqa: PLR2004 - a few letters have no direction
         return 0.0
-    if len(rows) > 60_000:  # noqa: PLR2004 - enough to judge by
-        step = len(rows) // 60_000 + 1
+    if len(rows) > 25_000:  # noqa: PLR2004 - enough to judge by
+        step = len(rows) // 25_000 + 1
         rows, columns = rows[::step], columns[::step]
 
     def sharpness(tenths: int) -> float:

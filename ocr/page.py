@@ -105,7 +105,7 @@ class _Work:
         with self.stage("text"):
             if native and (lines := textlayer.native_lines(self._pages, page.number)):
                 return WholePage(page, 0, 0.0, lines)
-            return read_whole_page(page, self._tools.models, self._tools.scratch)
+            return read_whole_page(page, self._tools.models, self._tools.second, self._tools.scratch)
 
     def codes_on(self, whole: WholePage, *, is_form: bool) -> tuple[Code, ...]:
         seen = codes.read_codes(whole.page, is_form=is_form)

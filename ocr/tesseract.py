@@ -46,7 +46,14 @@ class Model:
 
 
 def read_lines(
-    images: Sequence[Pixels], *, model: Model, psm: int, dpi: int, scratch: Path, whitelist: str = ""
+    images: Sequence[Pixels],
+    *,
+    model: Model,
+    psm: int,
+    dpi: int,
+    scratch: Path,
+    whitelist: str = "",
+    blacklist: str = "",
 ) -> list[list[Line]]:
     """Return the lines of each image, in reading order; none for an image without text."""
     if not images:
@@ -61,6 +68,8 @@ def read_lines(
     config = f"--tessdata-dir {shlex.quote(str(model.folder))} --oem 1 --psm {psm} --dpi {dpi} -c tessedit_create_tsv=1"
     if whitelist:
         config += f" -c tessedit_char_whitelist={shlex.quote(whitelist)}"
+    if blacklist:
+        config += f" -c tessedit_char_blacklist={shlex.quote(blacklist)}"
     _run(listing, scratch / "words", "tsv", model.name, config)
     found = _lines(scratch / "words.tsv")
     for name in names:

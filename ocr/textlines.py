@@ -1,12 +1,13 @@
 """Lines of words on a page, whoever read them: the engine, the page's own text, or the form's template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.tesseract import Line
+from ocr.tesseract import Line, SeenWord
 from ocr.values import Box, Word
 
 
@@ -20,7 +21,7 @@ class TextLine:
 
 
 def placed(lines: Sequence[Line], back: NDArray[np.float64], width_px: int, height_px: int) -> list[TextLine]:
-    """Return lines of an image as lines of its page; ``back`` leads from the image's pixels to the page's."""
+    """Return lines of an image as lines of its page; ``back`` (3×3) leads from the image's pixels to the page's."""
     return [
         TextLine(
             tuple(
@@ -32,12 +33,32 @@ def placed(lines: Sequence[Line], back: NDArray[np.float64], width_px: int, heig
     ]
 
 
+def said_as(line: Line, texts: Sequence[str], confidence: float) -> Line:
+    """Return a line with the words of another reader, each where the first reader saw one, else spread by letters."""
+    if len(texts) == len(line):
+        agreed = [word.text == said for word, said in zip(line, texts, strict=True)]
+        return tuple(
+            word if same else replace(word, text=said, confidence=confidence)
+            for word, said, same in zip(line, texts, agreed, strict=True)
+        )
+    if not texts:
+        return ()
+    x0, x1 = min(word.x0 for word in line), max(word.x1 for word in line)
+    y0, y1 = min(word.y0 for word in line), max(word.y1 for word in line)
+    step = (x1 - x0) / (sum(map(len, texts)) + len(texts) - 1)
+    ends = list(accumulate(len(said) + 1 for said in texts))
+    return tuple(
+        SeenWord(said, confidence, round(x0 + step * (end - len(said) - 1)), y0, round(x0 + step * (end - 1)), y1)
+        for said, end in zip(texts, ends, strict=True)
+    )
+
+
 def _box(corners: tuple[int, int, int, int], back: NDArray[np.float64], width_px: int, height_px: int) -> Box:
     """Return the box about the middle line of a word, as high as the word: a level box even on a tilted page."""
     x0, y0, x1, y1 = corners
     middle = (y0 + y1) / 2
-    left, right = (back @ np.array([x, middle, 1.0]) for x in (x0, x1))
-    half = (y1 - y0) / 2 * float(np.hypot(*back[:, 1]))
+    left, right = (_led_back(back, x, middle) for x in (x0, x1))
+    half = float(np.linalg.norm(_led_back(back, x0, y1) - _led_back(back, x0, y0))) / 2
     level = (left[1] + right[1]) / 2
     return clipped(
         min(left[0], right[0]) / width_px,
@@ -45,6 +66,11 @@ def _box(corners: tuple[int, int, int, int], back: NDArray[np.float64], width_px
         max(left[0], right[0]) / width_px,
         (level + half) / height_px,
     )
+
+
+def _led_back(back: NDArray[np.float64], x: float, y: float) -> NDArray[np.float64]:
+    point = back @ np.array([x, y, 1.0])
+    return np.asarray(point[:2] / point[2], dtype=np.float64)
 
 
 def clipped(x0: float, y0: float, x1: float, y1: float) -> Box:

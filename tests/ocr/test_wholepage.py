@@ -1,0 +1,103 @@
+"""Letters of an office, as scanners and cameras give them, read whole; by our own pieces, without the sandbox."""
+
+from io import BytesIO
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from ocr.clean import has_leaders, letter_height_px
+from ocr.filetype import FileType
+from ocr.intake import Intake
+from ocr.raster import page_image
+from ocr.second_reader import loaded
+from ocr.tesseract import Model, SeenWord
+from ocr.textlines import said_as
+from ocr.values import DEBIAN_TESSDATA, Caps
+from ocr.wholepage import Models, _is_dirt, _without_specks, read_whole_page
+from tests.ocr.conftest import ROOT
+from tests.ocr.letters import WORSE, letter, png
+
+MODELS = Models(
+    text=Model("vie_best", ROOT / "assets" / "tessdata"),
+    numbers=Model("eng", DEBIAN_TESSDATA),
+    turn=Model("osd", DEBIAN_TESSDATA),
+)
+CASES = {  # by what was done: the most that may be wrong of a hundred characters, and the turn that puts it right
+    "black and white 200 dpi": (4, 0),
+    "skewed 2.1°": (4, 0),
+    "on its right side": (4, 270),
+    "photo from aside": (4, 0),
+}
+
+
+@pytest.fixture(scope="module")
+def second():
+    return loaded()
+
+
+def page_of(image, dpi):
+    intake = Intake(FileType.PNG, 1, is_signed=False, frames=(0,))
+    return page_image(intake, BytesIO(png(image, dpi)), Caps(), 1)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_letter_is_read_however_it_was_scanned(case, second, tmp_path):
+    most, turn = CASES[case]
+    image, truth = letter(5)
+    dpi, worse = WORSE[case]
+    whole = read_whole_page(page_of(worse(image), dpi), MODELS, second, tmp_path)
+    text = " ".join(" ".join(line.text for line in whole.lines).split())
+    assert whole.rotation_deg == turn
+    assert 100 * Levenshtein.distance(text, " ".join(truth.split())) / len(truth) < most
+    boxes = [word.box for line in whole.lines for word in line.words]
+    assert sum(box.y1 - box.y0 < 0.03 for box in boxes) > 0.95 * len(boxes)
+
+
+def test_without_second_readers_a_letter_is_read_all_the_same(tmp_path):
+    image, truth = letter(8)
+    whole = read_whole_page(page_of(WORSE["scan 150 dpi"][1](image), 150), MODELS, None, tmp_path)
+    text = " ".join(" ".join(line.text for line in whole.lines).split())
+    assert 100 * Levenshtein.distance(text, " ".join(truth.split())) / len(truth) < 5
+
+
+def test_leaders_are_noticed_and_plain_text_has_none():
+    image, _ = letter(5)
+    grey = np.asarray(image.resize((1654, 2338)))
+    assert has_leaders(grey, 200)
+    assert not has_leaders(grey[:900], 200)  # the paragraphs above the leaders
+
+
+def test_the_height_of_letters_grows_with_the_print():
+    small, large = (letter_height_px(np.asarray(letter(5, size)[0])) for size in (9.0, 14.0))
+    assert 1.3 < large / small < 1.8
+    assert letter_height_px(np.full((500, 500), 255, np.uint8)) == 0
+
+
+def seen(text, confidence, height=30, x0=0):
+    return SeenWord(text, confidence, x0, 0, x0 + 20 * len(text), height)
+
+
+def test_tone_marks_taken_for_a_line_are_dirt_and_a_doubtful_line_is_not():
+    lines = [(seen("Quyết", 0.95), seen("định", 0.96))] * 5
+    assert _is_dirt((seen("£", 0.2, height=8), seen("Ñ", 0.4, height=14)), lines)
+    assert not _is_dirt((seen("viết", 0.4), seen("tay", 0.3)), lines)
+    assert not _is_dirt((seen("...", 0.97, height=8),), lines)
+
+
+def test_specks_go_and_what_may_be_a_word_stays():
+    line = (seen("Điều", 0.9), seen("|", 0.2), seen("1", 0.3), seen("-", 0.9))
+    assert [word.text for word in _without_specks(line)] == ["Điều", "1", "-"]
+
+
+def test_another_readers_words_stand_where_the_first_saw_them():
+    line = (seen("Họ", 0.9), seen("tén", 0.6, x0=60))
+    same = said_as(line, ["Họ", "tên"], 0.8)
+    assert [(word.text, word.x0, word.confidence) for word in same] == [("Họ", 0, 0.9), ("tên", 60, 0.8)]
+    spread = said_as(line, ["Họ", "và", "tên"], 0.8)
+    assert [word.text for word in spread] == ["Họ", "và", "tên"]
+    assert spread[0].x0 == 0
+    assert spread[-1].x1 == 120
+    assert all(one.x1 < other.x0 for one, other in pairwise(spread))
+    assert said_as(line, [], 0.8) == ()
