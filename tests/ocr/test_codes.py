@@ -64,6 +64,7 @@ def test_the_zone_of_a_card_is_found_on_a_crooked_copy_and_read(tmp_path):
     skew = skew_deg(page.grey, page.dpi)
     assert abs(skew) > 0.5
     code = read_mrz(page, skew, NUMBERS, tmp_path)
+    assert code is not None
     holder = card_holder(code)
     assert code.kind == MRZ
     assert (holder.number, holder.birth_date, holder.sex) == (
