@@ -14,8 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MEASURES = (
-    "codes.py", "cores.py", "fields.py", "forms.py", "genuine_forms.py", "handwriting.py", "memory.py", "odd.py",
-    "pagefacts.py", "recognition.py", "sandbox.py", "signing.py",
+    "codes.py", "cores.py", "decree.py", "fields.py", "forms.py", "genuine_forms.py", "handwriting.py", "memory.py",
+    "odd.py", "pagefacts.py", "recognition.py", "sandbox.py", "signing.py", "textlayer.py",
 )  # fmt: skip
 
 
