@@ -20,10 +20,8 @@ from ocr.raster import PageImage, Pixels, turned
 from ocr.second_reader import SecondReaders
 from ocr.tesseract import Line, Model, SeenWord, read_lines, upright_turn
 from ocr.textlines import TextLine, placed, said_as
-from ocr.values import PageClass
 
 PSM_PAGE = 3
-HEAD_CHARACTERS = 400
 DOUBTFUL = 0.6  # mean confidence below which the page may lie on its side
 SURE_TURN = 2.0  # OSD was right 32 of 32 times above 2.3 (ocr.md 3.5)
 ENGINE_MINDS_DEG = 1.0  # of skew; turning a page costs more letters than less than this does
@@ -40,12 +38,6 @@ DOTS = re.compile(r"[.…·_]{2,}")  # what is left of a leader
 NOT_VIETNAMESE = (
     "ÄÅÆÇËÎÏÐÑÖØÛÜÞßäåæçëîïðñöøûüþÿĆćČčēěğİıŁłŃńňŒœřŚśŞşŠšŸŹźŻżŽžƑ"  # letters that the model knows (ocr.md 3.5)
 )
-
-CARD_MARKS = ("can cuoc cong dan", "the can cuoc", "identity card", "idvnm")
-PAPER_MARKS = (
-    "trich luc", "giay khai sinh", "giay chung nhan", "giay xac nhan", "giay bao tu", "giay chung sinh",
-)  # fmt: skip
-CLASSES = ((PageClass.IDENTITY_CARD, CARD_MARKS), (PageClass.CERTIFICATE, PAPER_MARKS))
 
 
 @dataclass(frozen=True)
@@ -77,12 +69,6 @@ def read_whole_page(page: PageImage, models: Models, second: SecondReaders | Non
     if again.confidence <= first.confidence:
         return WholePage(page, 0, first.skew_deg, first.lines)
     return WholePage(upright, turn, again.skew_deg, again.lines)
-
-
-def class_of(text: str) -> PageClass:
-    """Return what a page that is no form seems to be, by what stands at its head."""
-    head = " ".join(folded(text).split())[:HEAD_CHARACTERS]
-    return next((found for found, marks in CLASSES if any(mark in head for mark in marks)), PageClass.ATTACHMENT)
 
 
 @dataclass(frozen=True)
