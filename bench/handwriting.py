@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT))
 from bench.fields import seeds_of_commit, upper_bound  # noqa: E402 - the path above comes first
 from ocr.forms.templates import load_templates  # noqa: E402 - the same
 from ocr.reader import ModelFolders, Reader  # noqa: E402 - the same
-from tests.ocr.forms.byhand import DPI, HANDS, filled_by_hand  # noqa: E402 - the same
+from samples.byhand import DPI, HANDS, filled_by_hand  # noqa: E402 - the same
 
 
 def main() -> None:

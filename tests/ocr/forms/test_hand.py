@@ -9,7 +9,7 @@ from PIL import Image
 from ocr import Decision
 from ocr.forms.hand import Strokes, strokes_of, written_by_hand
 from ocr.forms.templates import load_templates
-from tests.ocr.forms.byhand import DPI, HANDS, MM, filled_by_hand, write
+from samples.byhand import DPI, HANDS, MM, filled_by_hand, write
 from tests.ocr.test_second_reader import drawn_line
 
 FORM = next(form for form in load_templates() if form.code == "to-khai-xac-nhan-tinh-trang-hon-nhan")

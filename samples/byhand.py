@@ -6,10 +6,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.forms.templates import Kind, TemplatePage
-from tests.ocr.conftest import ROOT
+from samples.blanks import ROOT
 
 DPI = 200
 MM = DPI / 25.4
+SMALLEST_PX = 8
 PACKAGES = ROOT / "node_modules"
 HANDS = {
     "patrick-hand": (PACKAGES / "@expo-google-fonts/patrick-hand/400Regular/PatrickHand_400Regular.ttf", 1.0),
@@ -38,7 +39,7 @@ WORDS = {
 
 def filled_by_hand(blank: TemplatePage, hand: str, seed: int) -> tuple[Image.Image, list[str]]:
     """Return a page of a form with every field of one line filled in, and the names of these fields."""
-    rng = random.Random(seed)  # noqa: S311 - the same hand each time
+    rng = random.Random(seed)
     page = Image.fromarray(blank.grey).resize((round(210 * MM), round(297 * MM)), Image.Resampling.LANCZOS)
     names = []
     for field in blank.fields:
@@ -58,7 +59,7 @@ def write(page: Image.Image, text: str, hand: str, place: tuple[float, float, fl
     x, y, room = place
     path, scale = HANDS[hand]
     size = 15 * scale * DPI / 72
-    while size > 8 and ImageFont.truetype(path, size).getlength(text) * 1.05 > room:
+    while size > SMALLEST_PX and ImageFont.truetype(path, size).getlength(text) * 1.05 > room:
         size *= 0.94
     height, slope, drift = round(size * 3), rng.uniform(-0.012, 0.012), 0.0
     begun = x
