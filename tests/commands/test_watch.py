@@ -53,7 +53,7 @@ def paper(text):
 def sheet(code):
     """Return a page that carries a receipt code."""
     with io.BytesIO() as drawn:
-        segno.make(f"moonseal:{code}", error="m").save(drawn, kind="png", scale=6, border=4)
+        segno.make(f"https://xa.example/k/{code}", error="m").save(drawn, kind="png", scale=6, border=4)
         page = paper("Hồ sơ")
         page.paste(Image.open(drawn).convert("L"), (350, 10))
     return page
