@@ -119,3 +119,19 @@ def test_handwriting_stays_with_a_person_even_where_the_card_agrees():
     found = fields(cards=[(3, PLACE, holder)], requester_full_name={"handwritten": True})
     assert found["requester.full_name"].decision is Decision.LOOK
     assert found["requester.full_name"].problems == ("handwritten",)
+
+
+def test_the_zone_of_a_card_vouches_for_numbers_and_never_for_the_marks_of_a_name():
+    holder = CardHolder("038185000123", "NGUYEN THI HOA", "1985-06-12", "Nữ", Source.MRZ)
+    doubted = {"requester_full_name": {"confirmed": False}, "requester_identity_paper": {"number_confirmed": False}}
+    found = fields(cards=[(3, PLACE, holder)], **doubted)
+    assert found["requester.identity_number"].decision is Decision.ACCEPTED
+    assert found["requester.identity_number"].checks["mrz"] is Check.OK
+    assert found["requester.full_name"].decision is Decision.LOOK
+
+
+def test_a_name_that_the_zone_cut_off_is_no_contradiction():
+    holder = CardHolder("038185000123", "NGUYEN THI", "1985-06-12", "Nữ", Source.MRZ)
+    found = fields(cards=[(3, PLACE, holder)])
+    assert "mrz" not in found["requester.full_name"].checks
+    assert found["requester.birth_date"].checks["mrz"] is Check.OK
