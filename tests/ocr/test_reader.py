@@ -16,8 +16,7 @@ from ocr import CapExceeded, ScanUnreadable
 from ocr.cache import Cache
 from ocr.json import reading_json
 from ocr.reader import ModelFolders, Reader
-
-from .conftest import ROOT, jpeg, pdf_of_jpegs
+from tests.ocr.conftest import ROOT, jpeg, pdf_of_jpegs
 
 PAGES = 12
 MODELS = ModelFolders(text=ROOT / "assets" / "tessdata")
