@@ -82,7 +82,7 @@ def _read(page: PageImage, models: Models, second: SecondReaders | None, scratch
     image, dpi = page_to_read(page)
     flat, to_photo = laid_flat(image)
     skew = skew_deg(flat, dpi)
-    level, back = straightened(flat, skew)
+    level, back = straightened(flat, skew if abs(skew) >= ENGINE_MINDS_DEG else 0.0)
     level, dpi, scale = _at_reading_size(level, dpi)
     to_image = to_photo @ np.vstack((back, (0, 0, 1))) @ np.diag((1 / scale, 1 / scale, 1.0))
     gone = None
