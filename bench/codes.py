@@ -12,15 +12,15 @@ sys.path.insert(0, str(ROOT))
 
 import zxingcpp  # noqa: E402 - the path above comes first
 
-from bench.fields import seeds_of_commit  # noqa: E402
-from bench.recognition import seen  # noqa: E402
-from ocr.clean import page_to_read, skew_deg  # noqa: E402
-from ocr.codes import card_holder, read_codes, read_mrz  # noqa: E402
-from ocr.raster import PageImage  # noqa: E402
-from ocr.tesseract import Model  # noqa: E402
-from ocr.values import ModelFolders  # noqa: E402
-from samples import papers  # noqa: E402
-from samples.people import Person, dice, new_person  # noqa: E402
+from bench.fields import seeds_of_commit  # noqa: E402 - the path above comes first
+from bench.recognition import seen  # noqa: E402 - the path above comes first
+from ocr.clean import page_to_read, skew_deg  # noqa: E402 - the path above comes first
+from ocr.codes import card_holder, read_codes, read_mrz  # noqa: E402 - the path above comes first
+from ocr.raster import PageImage  # noqa: E402 - the path above comes first
+from ocr.tesseract import Model  # noqa: E402 - the path above comes first
+from ocr.values import ModelFolders  # noqa: E402 - the path above comes first
+from samples import papers  # noqa: E402 - the path above comes first
+from samples.people import Person, dice, new_person  # noqa: E402 - the path above comes first
 
 CARDS = 60  # at each resolution, half of them of 2024
 NUMBERS = Model("eng", ModelFolders.numbers)

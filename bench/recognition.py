@@ -19,20 +19,20 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import pypdfium2  # type: ignore[import-untyped]  # noqa: E402 - has no types; the path above comes first
-from PIL import Image  # noqa: E402
+from PIL import Image  # noqa: E402 - the path above comes first
 
-from bench.fields import seeds_of_commit  # noqa: E402
-from ocr.forms.recognise import Match, Recogniser  # noqa: E402
-from ocr.forms.templates import Template, TemplatePage, load_templates  # noqa: E402
-from ocr.intake import take_in  # noqa: E402
-from ocr.raster import PageImage, page_image  # noqa: E402
-from ocr.values import Caps  # noqa: E402
-from printing.draw import Printer  # noqa: E402
-from samples import near_misses, papers  # noqa: E402
-from samples.blanks import FONTS  # noqa: E402
-from samples.degrade import DEVICES, Scan  # noqa: E402
-from samples.people import dice, new_person  # noqa: E402
-from tests.printing.papers import PAPERS  # noqa: E402
+from bench.fields import seeds_of_commit  # noqa: E402 - the path above comes first
+from ocr.forms.recognise import Match, Recogniser  # noqa: E402 - the path above comes first
+from ocr.forms.templates import Template, TemplatePage, load_templates  # noqa: E402 - the path above comes first
+from ocr.intake import take_in  # noqa: E402 - the path above comes first
+from ocr.raster import PageImage, page_image  # noqa: E402 - the path above comes first
+from ocr.values import Caps  # noqa: E402 - the path above comes first
+from printing.draw import Printer  # noqa: E402 - the path above comes first
+from samples import near_misses, papers  # noqa: E402 - the path above comes first
+from samples.blanks import FONTS  # noqa: E402 - the path above comes first
+from samples.degrade import DEVICES, Scan  # noqa: E402 - the path above comes first
+from samples.people import dice, new_person  # noqa: E402 - the path above comes first
+from samples.results import PAPERS  # noqa: E402 - the path above comes first
 
 EACH = 504  # pages with a form, and pages without
 

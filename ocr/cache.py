@@ -167,7 +167,7 @@ def _checked(file: BinaryIO, key: Key) -> Json:
     if file.read(len(MAGIC)) != MAGIC:
         raise ValueError("another kind of file")
     said = file.read(DIGEST_BYTES)
-    if hashlib.file_digest(file, "sha256").digest() != said:
+    if hashlib.file_digest(file, "sha256").digest() != said:  # type: ignore[arg-type]  # every open file has readinto
         raise ValueError("damaged")
     file.seek(len(MAGIC) + DIGEST_BYTES)
     length = int.from_bytes(file.read(LENGTH_BYTES), "big")

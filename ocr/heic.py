@@ -4,10 +4,9 @@ libheif turns the picture as the file says and lays no other picture over it; si
 """
 
 import os
-from collections.abc import Sequence
 from typing import BinaryIO
 
-import pillow_heif  # type: ignore[import-untyped]  # has no types
+import pillow_heif
 from PIL import Image
 
 from ocr.guard import check_pixels, malformed_as
@@ -38,10 +37,9 @@ def picture_of(scan: BinaryIO, index: int) -> Image.Image:
         return picture
 
 
-def _opened(scan: BinaryIO) -> Sequence[pillow_heif.HeifImage]:
+def _opened(scan: BinaryIO) -> pillow_heif.HeifFile:
     scan.seek(0)
-    heif: Sequence[pillow_heif.HeifImage] = pillow_heif.open_heif(scan, convert_hdr_to_8bit=True, bgr_mode=False)
-    return heif
+    return pillow_heif.open_heif(scan, convert_hdr_to_8bit=True, bgr_mode=False)
 
 
 def _is_cut(scan: BinaryIO) -> bool:

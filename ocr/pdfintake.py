@@ -114,7 +114,7 @@ def _unfold_unit(pdf: pikepdf.Pdf, page: pikepdf.Page, unit: float) -> None:
     """Write the page in points: pdfium and others leave its unit out of account."""
     for name in ("/MediaBox", "/CropBox"):
         if (box := _inherited(page.obj, name)) is not None:
-            page.obj[name] = pikepdf.Array([float(value) * unit for value in box])  # type: ignore[attr-defined]
+            page.obj[name] = pikepdf.Array([float(value) * unit for value in box])
     del page.obj["/UserUnit"]
     page.contents_add(pdf.make_stream(f"q {unit:.6f} 0 0 {unit:.6f} 0 0 cm".encode()), prepend=True)
     page.contents_add(pdf.make_stream(b"Q"))

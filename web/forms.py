@@ -129,7 +129,11 @@ def _scans() -> ScansField:
             "max_length": _("The name of a file is too long. Give it a shorter name."),
         },
         widget=SeveralFiles(
-            attrs={"class": "govuk-file-upload", "accept": ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.heic,.heif", "multiple": True}
+            attrs={
+                "class": "govuk-file-upload",
+                "accept": ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.heic,.heif",
+                "multiple": True,
+            }
         ),
     )
 

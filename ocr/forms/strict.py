@@ -85,7 +85,7 @@ def _shape(entry: Entry, known: Mapping[str, tuple[object, bool]], where: str) -
     for name, (kind, is_needed) in known.items():
         _must(name in entry or not is_needed, f"{where}: {name!r} is missing")
         if name in entry:
-            fits = isinstance(entry[name], kind) and not isinstance(entry[name], bool)  # type: ignore[arg-type]
+            fits = isinstance(entry[name], kind) and not isinstance(entry[name], bool)  # type: ignore[arg-type]  # a type or a union of types
             _must(fits, f"{where}: {name!r} is {entry[name]!r}, which is of the wrong kind")
 
 

@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 ERRORS = {
     "OcrError", "ScanUnreadable", "CapExceeded", "EngineFailed", "Refused",
     "SigningError", "DocumentNotSignable", "CertificateNotAccepted", "KeyUnavailable", "TimestampUnavailable",
-    "AlreadySealed", "PreparationRefused", "SignatureNotTrusted", "CertError", "KeyLocked", "CertificateInvalid", "CertificateNotFit", "AnchorUnknown",
-    "RegisterDamaged", "ClockWentBack", "RevocationUnknown",
+    "AlreadySealed", "PreparationRefused", "SignatureNotTrusted", "CertError", "KeyLocked", "CertificateInvalid",
+    "CertificateNotFit", "AnchorUnknown", "RegisterDamaged", "ClockWentBack", "RevocationUnknown",
 }  # fmt: skip
 
 

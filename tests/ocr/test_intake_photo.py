@@ -20,6 +20,7 @@ def photo():
 def test_the_outline_of_a_page_on_a_table_is_found_and_laid_flat(photo):
     grey = np.asarray(photo.convert("L"))
     corners = outline_of(grey)
+    assert corners is not None
     level, back = flattened(grey, corners)
     assert level.shape[0] / level.shape[1] == pytest.approx(297 / 210, rel=0.06)
     border = np.concatenate([level[8, 30:-30], level[-8, 30:-30], level[30:-30, 8], level[30:-30, -8]])
@@ -47,7 +48,7 @@ def test_the_words_of_a_photo_are_read_and_stand_where_it_shows_them(reader, pho
     assert fuzz.ratio(" ".join(page.text.split()), " ".join("\n".join(LINES).split())) > 95
     assert (page.width_px, page.height_px) == photo.size
     word = next(word for word in page.words if word.text == "Kính")
-    box = [round(edge * size) for edge, size in zip((word.box.x0, word.box.y0, word.box.x1, word.box.y1),
-                                                    photo.size * 2, strict=True)]  # fmt: skip
+    edges, (width, height) = word.box, photo.size
+    box = (edges.x0 * width, edges.y0 * height, edges.x1 * width, edges.y1 * height)
     cut = np.asarray(Image.open(tmp_path / "photo.jpg").convert("L").crop(box))
     assert (cut < 110).mean() > 0.08  # ink, not paper

@@ -1,5 +1,7 @@
 """The zone on the back of an identity card: what checks is read, what does not check is not believed."""
 
+import string
+
 import pytest
 
 from ocr.mrz import check_digit, parsed_mrz
@@ -53,7 +55,7 @@ def test_what_does_not_check_is_not_believed(first, second):
 def test_every_wrong_digit_of_the_number_alone_is_seen():
     number = LINES[0][15:27]
     for at in range(12):
-        for digit in set("0123456789") - {number[at]}:
+        for digit in set(string.digits) - {number[at]}:
             wrong = f"{number[:at]}{digit}{number[at + 1 :]}"
             said = read(f"IDVNM1850001232{wrong}<<9")
             assert said is None or said.number == number

@@ -13,7 +13,7 @@ from samples import near_misses
 from samples.blanks import FONTS
 from samples.degrade import scan150
 from samples.people import dice
-from tests.printing.papers import PAPERS
+from samples.results import PAPERS
 
 ONE, TWO = "7K3M9QX2RT4W", "0123456789AB"
 SLIP = """XÃ NGUYỆT ẤN

@@ -21,7 +21,7 @@ from hypothesis import strategies as some
 from printing import DrawingFailed, GlyphMissing, TextDoesNotFit, ValueMissing
 from printing.draw import Printer
 from printing.fields import TEMPLATES, Kind
-from tests.printing.papers import LONG_ADDRESS, LONG_NAME, PAPERS, RESULTS, only_required
+from samples.results import LONG_ADDRESS, LONG_NAME, PAPERS, RESULTS, only_required
 
 ROOT = Path(__file__).parents[2]
 PRINTER = Printer(ROOT / "assets" / "fonts")

@@ -13,7 +13,7 @@ from pyhanko.stamp import StaticStampStyle
 
 from printing import DrawingFailed, TextDoesNotFit, ValueMissing
 from printing.draw import Printer
-from tests.printing.papers import PAPERS
+from samples.results import PAPERS
 
 PRINTER = Printer(Path(__file__).parents[2] / "assets" / "fonts")
 MM = 72 / 25.4

@@ -7,6 +7,7 @@ import numpy as np
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from tests.ocr.odd.images import jpeg_and_pdf
 from tests.ocr.odd.parts import (
@@ -99,6 +100,7 @@ def raw_pixels(mode):
 def g4():
     tiff = encoded(page("1"), "TIFF", compression="group4")
     with Image.open(BytesIO(tiff)) as opened:
+        assert isinstance(opened, TiffImageFile)
         start, length = opened.tag_v2[273][0], opened.tag_v2[279][0]
     return tiff[start : start + length]
 
