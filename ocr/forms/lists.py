@@ -1,10 +1,11 @@
-"""Closed lists: what a field may hold at all. Ethnic groups as the General Statistics Office writes them.
+"""Closed lists: what a field may hold at all; the lists themselves are data, ``lists.toml``.
 
 A reading is matched to a list first exactly, then without tones, then by likeness; a tie is no match.
 """
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -16,39 +17,11 @@ from ocr.forms.templates import Kind
 LIKE_ENOUGH = 75
 CLEARLY = 10  # how much better than the second
 
-SEXES = ("Nam", "Nữ")
-NATIONALITIES = (
-    "Việt Nam",
-    "Lào",
-    "Trung Quốc",
-    "Hoa Kỳ",
-    "Hàn Quốc",
-    "Nhật Bản",
-    "Campuchia",
-    "Đài Loan",
-    "Pháp",
-    "Đức",
-)
-ETHNIC_GROUPS = (
-    "Kinh", "Tày", "Thái", "Hoa", "Khơ-me", "Khmer", "Mường", "Nùng", "Hmông", "Mông", "Dao", "Gia-rai",
-    "Ngái", "Ê-đê", "Ba-na", "Xơ-đăng", "Sán Chay", "Cơ-ho", "Chăm", "Sán Dìu", "Hrê", "Mnông", "Ra-glai",
-    "Xtiêng", "Bru-Vân Kiều", "Thổ", "Giáy", "Cơ-tu", "Gié-Triêng", "Mạ", "Khơ-mú", "Co", "Tà-ôi", "Chơ-ro",
-    "Kháng", "Xinh-mun", "Hà Nhì", "Chu-ru", "Lào", "La Chí", "La Ha", "Phù Lá", "La Hủ", "Lự", "Lô Lô",
-    "Chứt", "Mảng", "Pà Thẻn", "Cơ Lao", "Cống", "Bố Y", "Si La", "Pu Péo", "Brâu", "Ơ-đu", "Rơ-măm",
-)  # fmt: skip
-RELATIONS = (
-    "Bản thân", "Cha", "Cha đẻ", "Mẹ", "Mẹ đẻ", "Con", "Con đẻ", "Con trai", "Con gái", "Vợ", "Chồng",
-    "Ông", "Bà", "Ông nội", "Ông ngoại", "Bà nội", "Bà ngoại", "Anh", "Chị", "Em", "Anh trai", "Chị gái",
-    "Em trai", "Em gái", "Anh ruột", "Chị ruột", "Em ruột", "Cháu", "Cháu nội", "Cháu ngoại", "Cô", "Dì",
-    "Chú", "Bác", "Cậu", "Bố", "Bố đẻ", "Cô ruột", "Dì ruột", "Chú ruột", "Bác ruột", "Cậu ruột", "Con dâu",
-    "Con rể", "Người giám hộ", "Người được ủy quyền",
-)  # fmt: skip
-LISTS = {
-    Kind.SEX: SEXES,
-    Kind.ETHNIC_GROUP: ETHNIC_GROUPS,
-    Kind.NATIONALITY: NATIONALITIES,
-    Kind.RELATION: RELATIONS,
+_DATA = tomllib.loads((Path(__file__).parent / "lists.toml").read_text(encoding="utf-8"))
+LISTS: Mapping[Kind, Sequence[str]] = {
+    kind: tuple(_DATA[kind.value]) for kind in (Kind.SEX, Kind.ETHNIC_GROUP, Kind.NATIONALITY, Kind.RELATION)
 }
+PAPER_WORDS = tuple(_DATA["paper_words"])
 SURNAMES = frozenset(
     line
     for line in (Path(__file__).parent / "surnames.txt").read_text(encoding="utf-8").splitlines()
@@ -87,14 +60,6 @@ def with_surname_mended(name: str) -> str:
         return name
     known = alike.pop()
     return f"{known.upper() if surname.isupper() else known} {rest}"
-
-
-PAPER_WORDS = (
-    "Căn", "cước", "công", "dân", "Thẻ", "Số", "định", "danh", "cá", "nhân", "điện", "tử", "do", "Cục", "Cảnh",
-    "sát", "QLHC", "về", "TTXH", "cấp", "ngày", "Bộ", "Công", "an", "quản", "lý", "hành", "chính", "trật", "tự",
-    "xã", "hội", "CCCD", "CMND", "Chứng", "minh", "Hộ", "chiếu", "Giấy", "tỉnh", "tại", "nơi",
-    "Phòng", "xuất", "nhập", "cảnh",
-)  # fmt: skip
 
 
 ISSUED_ON = re.compile(r"(?<=ngày )(\d{1,2})([/.\-]?) ?(\d{2}|\d)([/.\-]?) ?(\d{4})$")
