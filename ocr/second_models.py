@@ -1,12 +1,26 @@
 """Where the second readers' models lie: in two wheels of which nothing else is used, and only in the versions measured.
 
-The files are found without importing the packages (asterocr's carries training servers and tunnels).
+The files are found without importing the packages (asterocr's carries training servers and tunnels). What set-up made
+of a model for this very processor lies beside the libraries and is read in its place: that costs a sixth.
 """
 
 import hashlib
+import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import NamedTuple
+
+PREPARED = Path(sys.prefix) / "share" / "moonseal"  # goes with the libraries it was made with
+PROCESSOR = Path("/proc/cpuinfo")
+ABLE_TO = (
+    "flags",
+    "Features",
+    "vendor_id",
+    "cpu family",
+    "model\t",
+    "CPU implementer",
+    "CPU part",
+)  # its lines, x86 and ARM
 
 
 class ModelFile(NamedTuple):
@@ -44,6 +58,25 @@ def checked(model: ModelFile) -> Path:
     if digest != model.sha256:
         raise ModelUnusable(f"{model.package}: sha256 {digest}, not {model.sha256}")
     return path
+
+
+def prepared(model: ModelFile, engine: str) -> Path:
+    """Return where lies, if it was made, what this version of the engine makes of a model on this processor.
+
+    The name binds it to the model's digest, and to the file whose digest was checked when it was made. Raises
+    ``ModelUnusable`` where the model is absent.
+    """
+    try:
+        found = Path(str(distribution(model.package).locate_file(model.path))).stat()
+    except (PackageNotFoundError, OSError) as error:
+        raise ModelUnusable(f"{model.package}: absent") from error
+    bound = f"{model.sha256} {found.st_size} {found.st_mtime_ns} {engine} {_processor()}"
+    return PREPARED / f"{model.package}-{hashlib.sha256(bound.encode()).hexdigest()[:32]}.onnx"
+
+
+def _processor() -> str:
+    first = PROCESSOR.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+    return "\n".join(line for line in first.splitlines() if line.startswith(ABLE_TO))
 
 
 def unusable() -> list[str]:

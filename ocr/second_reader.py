@@ -5,6 +5,7 @@ Vietnamese letters best and costs twice Tesseract (ocr.md 9).
 """
 
 import json
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from ocr.raster import Pixels
 
 INK = 160  # below it a pixel is writing
 BLANK = 0  # of CTC: no character ends here
+PROVIDERS = ["CPUExecutionProvider"]
+WEIGHTS, UNFINISHED = ".weights", ".unfinished"
+ERRORS_ONLY = 3  # of the engine's log
 
 CAREFUL_HEIGHT_PX = 32
 CAREFUL_WIDTH_PX = 1024  # the model breaks above it; longer lines are cut at a gap
@@ -109,14 +113,39 @@ def _alphabet(file: second_models.ModelFile) -> dict[str, list[str]]:
     return known
 
 
+def prepare() -> None:
+    """Keep both models as the engine optimises them for this processor; for set-up. Raises ``ModelUnusable``."""
+    second_models.PREPARED.mkdir(parents=True, exist_ok=True)
+    for model in (second_models.CAREFUL, second_models.QUICK):
+        source, target = second_models.checked(model), second_models.prepared(model, onnxruntime.__version__)
+        if target.exists():
+            continue
+        for old in second_models.PREPARED.glob(f"{model.package}-*"):
+            old.unlink()
+        options, weights = _options(), target.with_suffix(WEIGHTS)
+        options.optimized_model_filepath = str(target.with_suffix(UNFINISHED))
+        options.add_session_config_entry("session.optimized_model_external_initializers_file_name", weights.name)
+        options.log_severity_level = ERRORS_ONLY  # it warns that the file is for this processor only
+        onnxruntime.InferenceSession(source, options, providers=PROVIDERS)
+        os.sync()  # else a power cut could leave the name and not the weights
+        target.with_suffix(UNFINISHED).rename(target)
+
+
 def _session(model: second_models.ModelFile) -> _Session:
+    options, path = _options(), second_models.prepared(model, onnxruntime.__version__)
+    if path.exists():  # its weights are mapped, not copied
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    else:
+        path = second_models.checked(model)
+    session: _Session = onnxruntime.InferenceSession(path, options, providers=PROVIDERS)
+    return session
+
+
+def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # threads do not survive the sandbox's fork
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they keep the memory of the widest line
-    session: _Session = onnxruntime.InferenceSession(
-        second_models.checked(model), options, providers=["CPUExecutionProvider"]
-    )
-    return session
+    return options
 
 
 def _cut_to_ink(line: Pixels, margin: float, side: float) -> Pixels | None:

@@ -2,14 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr import second_models
-from ocr.second_models import CAREFUL, QUICK, ModelUnusable, checked, unusable
-from ocr.second_reader import SecondReaders
+from ocr.second_models import CAREFUL, QUICK, ModelUnusable, checked, prepared, unusable
+from ocr.second_reader import SecondReaders, prepare
 from tests.ocr.conftest import ROOT
 
 
@@ -78,6 +79,32 @@ def test_a_model_with_another_digest_is_refused(tmp_path, monkeypatch):
     with pytest.raises(ModelUnusable, match="trueocr: sha256"):
         SecondReaders()
     assert [problem.partition(" ")[0] for problem in unusable()] == ["trueocr:"]
+
+
+def test_what_was_prepared_is_mapped_and_reads_the_same(readers, tmp_path, monkeypatch):
+    monkeypatch.setattr(second_models, "PREPARED", tmp_path / "prepared")
+    prepare()
+    weights = sorted(path.name for path in (tmp_path / "prepared").glob("*.weights"))
+    assert [name.partition("-")[0] for name in weights] == ["asterocr", "trueocr"]
+    again = SecondReaders()
+    mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert all(name in mapped for name in weights)
+    lines = [drawn_line("thôn Minh Thủy, xã Nguyệt Ấn"), drawn_line("038185000123")]
+    assert (again.careful(lines), again.quick(lines)) == (readers.careful(lines), readers.quick(lines))
+
+
+def test_what_was_prepared_is_not_used_for_another_model_processor_or_engine(tmp_path, monkeypatch):
+    monkeypatch.setattr(second_models, "PREPARED", tmp_path)
+    here = prepared(QUICK, "1.0")
+    spoiled = tmp_path / "rec.onnx"
+    spoiled.write_bytes(checked(QUICK).read_bytes()[:-1] + b"\0")
+    assert prepared(QUICK, "1.0") == here
+    processor = tmp_path / "cpuinfo"
+    processor.write_text("flags\t\t: sse2\n", encoding="ascii")
+    others = [prepared(QUICK, "1.1"), prepared(QUICK._replace(path=str(spoiled)), "1.0")]
+    others.append(prepared(QUICK._replace(sha256="0" * 64), "1.0"))
+    monkeypatch.setattr(second_models, "PROCESSOR", processor)
+    assert here not in {*others, prepared(QUICK, "1.0")}
 
 
 def test_an_absent_package_is_said_and_not_a_traceback(monkeypatch):
