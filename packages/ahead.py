@@ -4,15 +4,18 @@ Run by ./moonseal once the libraries and this folder are installed, repeatable.
 """
 
 import compileall
-import importlib
 import sys
 from pathlib import Path
 
+from ocr import engine
+from ocr.forms import drafting
 from ocr.second_models import ModelUnusable
 from ocr.second_reader import prepare
+from sandbox import server
+from signing.verify import engine as verifier
 
 HOME = Path(__file__).resolve().parent.parent
-IN_THE_SANDBOX = ("ocr.engine", "ocr.forms.drafting", "sandbox.server", "signing.verify.engine")
+IN_THE_SANDBOX = (engine, drafting, server, verifier)  # imported, and so compiled with all that they import
 
 
 def main() -> None:
@@ -20,8 +23,6 @@ def main() -> None:
     for package in HOME.glob("*/__init__.py"):
         compileall.compile_dir(package.parent, quiet=1)
     compileall.compile_dir(HOME, maxlevels=0, quiet=1)
-    for module in IN_THE_SANDBOX:
-        importlib.import_module(module)  # and so compiled, with the libraries' modules that it imports
     try:
         prepare()
     except ModelUnusable as problem:
