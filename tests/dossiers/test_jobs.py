@@ -36,7 +36,7 @@ def test_every_job_is_done_once_also_when_handed_over_again(office, own_engine):
     assert set(Dossier.objects.values_list("state", flat=True)) == {State.TRANSCRIBED.value}
     assert set(QueuedJob.objects.values_list("outcome", flat=True)) == {"done"}
     assert QueuedJob.objects.all()[0].progress == {"stage": "fields", "page": 1, "pages": 1, "done": 0}
-    assert set(office.engines.reader.forgotten) == set(Scan.objects.values_list("file__sha256", flat=True))
+    assert set(Scan.objects.values_list("file__sha256", flat=True)) <= set(office.engines.reader.forgotten)
     assert AuditEntry.objects.filter(action="dossier.transcribe").count() == 5
     assert not WorkerLease.objects.exists()
 
