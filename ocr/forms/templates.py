@@ -15,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr.forms import strict
+from ocr.forms import kept, strict
 from ocr.raster import Pixels
 from ocr.values import Box
 
@@ -121,7 +121,7 @@ def load_templates(folder: Path = DATA) -> Sequence[Template]:
 
 
 def _template(path: Path) -> Template:
-    data = strict.read(path, frozenset(Kind))
+    data = kept.read(path, frozenset(Kind))
     width_mm, height_mm = data["page_mm"]
 
     def box(edges: Sequence[float]) -> Box:
@@ -152,9 +152,7 @@ def _template(path: Path) -> Template:
             width_mm,
             height_mm,
             tuple(field(about) for about in data.get("field", ()) if about["page"] == number),
-            tuple(
-                Printed(text["value"], box(text["box_mm"])) for text in data.get("text", ()) if text["page"] == number
-            ),
+            printed(number),
         )
         for number, name in enumerate(data["blanks"], start=1)
     )
@@ -163,3 +161,13 @@ def _template(path: Path) -> Template:
         data["code"], data["version"], data["title"], data["procedure"], data["valid_from"], data.get("valid_to"),
         data["floor"], pages, rules,
     )  # fmt: skip
+
+
+def main() -> None:
+    """Keep what every form.toml says: ``python -m ocr.forms.templates``, after one has changed."""
+    for path in sorted(DATA.glob("*/*/form.toml")):
+        kept.keep(path, frozenset(Kind))
+
+
+if __name__ == "__main__":
+    main()

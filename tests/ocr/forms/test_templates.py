@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.forms import judge, strict
+from ocr.forms import judge, kept, strict
 from ocr.forms.proof import faults
 from ocr.forms.recognise import Recogniser
 from ocr.forms.strict import TemplateBroken
@@ -43,6 +43,32 @@ def sentence_of(folder):
         load_templates(folder)
     assert "\n" not in str(broken.value)
     return str(broken.value)
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*/*/form.toml")), ids=lambda path: path.parent.parent.name)
+def test_what_is_kept_of_a_form_is_what_its_file_says(path):
+    assert kept.read_kept(path, frozenset(Kind)) == strict.read(path, frozenset(Kind)), (
+        "run: python -m ocr.forms.templates"
+    )
+
+
+CHANGES = {
+    "the file": lambda form: (form / "form.toml").write_bytes((form / "form.toml").read_bytes() + b"# one more\n"),
+    "a blank's size": lambda form: Image.new("L", (100, 100)).save(form / "blank-1.png"),
+    "a blank that is gone": lambda form: (form / "blank-1.png").unlink(),
+    "the folder": lambda form: form.rename(form.with_name("2025")),
+    "what is kept": lambda form: (form / kept.NAME).write_bytes((form / kept.NAME).read_bytes()[:-100]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_what_is_kept_of_something_else_is_not_used(folder, change):
+    form = folder / CODE / "2024"
+    assert kept.read_kept(form / "form.toml", frozenset(Kind)) is not None
+    assert kept.read_kept(form / "form.toml", frozenset(Kind) - {Kind.SEX}) is None
+    change(form)
+    (path,) = folder.glob("*/*/form.toml")
+    assert kept.read_kept(path, frozenset(Kind)) is None
 
 
 @pytest.mark.parametrize(
