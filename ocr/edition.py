@@ -1,9 +1,11 @@
 """What a reading depends on besides the scan: one digest of our own source and data, the models and every library.
 
-Whatever is kept of a scan is kept under it: after any of them changed, nothing old is used.
+Whatever is kept of a scan is kept under it: after any of them changed, nothing old is used. A file is told by its size
+and its times; the kernel's own (ctime) cannot be set back. To read them all would cost as much as a page does.
 """
 
 import hashlib
+import os
 import subprocess
 import sys
 import sysconfig
@@ -23,19 +25,32 @@ def edition(models: ModelFolders) -> str:
     """Return the digest; worked out once in a process."""
     digest = hashlib.sha256()
     for path in sorted(path for path in OURS.rglob("*") if path.is_file() and path.suffix != ".pyc"):
-        digest.update(f"{path.relative_to(OURS)} {_sha256(path)}\n".encode())
+        digest.update(f"{path.relative_to(OURS)} {_state(path)}\n".encode())
     for folder, name in MODELS:
-        digest.update(f"{name} {_sha256(getattr(models, folder) / name)}\n".encode())
-    digest.update(f"{sys.version}\n{_libraries()}\n{_tesseract()}\n{second_models.unusable()}\n".encode())
+        digest.update(f"{name} {_state(getattr(models, folder) / name)}\n".encode())
+    digest.update(f"{sys.version}\n{_libraries()}\n{_tesseract()}\n{_second_readers()}\n".encode())
     return digest.hexdigest()
 
 
-def _sha256(path: Path) -> str:
+def _state(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+        return _told(path.stat())
+    except OSError:
         return "absent"
+
+
+def _told(found: os.stat_result) -> str:
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
+def _second_readers() -> list[str]:
+    found = []
+    for model in second_models.all_files():
+        try:
+            found.append(_told(second_models.state(model)))
+        except second_models.ModelUnusable:
+            found.append("absent")
+    return found
 
 
 def _libraries() -> str:

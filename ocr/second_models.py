@@ -5,6 +5,7 @@ of a model for this very processor lies beside the libraries and is read in its 
 """
 
 import hashlib
+import os
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -47,10 +48,23 @@ class ModelUnusable(Exception):
     """A model is not there, or is not the one that was measured."""
 
 
+def all_files() -> tuple[ModelFile, ...]:
+    """Return the files that both second readers need."""
+    return CAREFUL, CAREFUL_ALPHABET, QUICK, QUICK_ALPHABET
+
+
+def state(model: ModelFile) -> os.stat_result:
+    """Return what is known of a model's file without reading it. Raises ``ModelUnusable`` where it is absent."""
+    try:
+        return _located(model).stat()
+    except (PackageNotFoundError, OSError) as error:
+        raise ModelUnusable(f"{model.package}: absent") from error
+
+
 def checked(model: ModelFile) -> Path:
     """Return where a model lies, its digest checked. Raises ``ModelUnusable``."""
     try:
-        path = Path(str(distribution(model.package).locate_file(model.path)))
+        path = _located(model)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except (PackageNotFoundError, OSError) as error:
@@ -66,12 +80,13 @@ def prepared(model: ModelFile, engine: str) -> Path:
     The name binds it to the model's digest, and to the file whose digest was checked when it was made. Raises
     ``ModelUnusable`` where the model is absent.
     """
-    try:
-        found = Path(str(distribution(model.package).locate_file(model.path))).stat()
-    except (PackageNotFoundError, OSError) as error:
-        raise ModelUnusable(f"{model.package}: absent") from error
+    found = state(model)  # no ctime: it is another one in each copy of an image of a machine
     bound = f"{model.sha256} {found.st_size} {found.st_mtime_ns} {engine} {_processor()}"
     return PREPARED / f"{model.package}-{hashlib.sha256(bound.encode()).hexdigest()[:32]}.onnx"
+
+
+def _located(model: ModelFile) -> Path:
+    return Path(str(distribution(model.package).locate_file(model.path)))
 
 
 def _processor() -> str:
@@ -82,7 +97,7 @@ def _processor() -> str:
 def unusable() -> list[str]:
     """Return what is wrong with the models, one sentence each; empty where both can be used."""
     found = []
-    for model in (CAREFUL, CAREFUL_ALPHABET, QUICK, QUICK_ALPHABET):
+    for model in all_files():
         try:
             checked(model)
         except ModelUnusable as problem:
