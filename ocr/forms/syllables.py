@@ -33,11 +33,12 @@ QU_RIMES = frozenset((
     "yt", "ich", "ych", "inh", "ynh", "yên", "yêt", "yêu", "ơ", "ôc", "iu", "yu", "ua",
 ))  # fmt: skip
 WORD = re.compile(r"[^\W\d_]+")
+MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # all blocks of combining marks
 
 
 def folded(text: str) -> str:
     """Return the text without tones and marks, in lower case; đ is folded by hand, it does not decompose."""
-    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    plain = MARKS.sub("", unicodedata.normalize("NFD", text))
     return plain.replace("đ", "d").replace("Đ", "D").lower()
 
 
