@@ -13,7 +13,6 @@ from pathlib import Path
 from cryptography import x509
 
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.errors import CertError, CertificateInvalid, ClockWentBack, KeyUnavailable
 from certs.keys.file import FileKey, load_saved_key, save_key
 from certs.keys.protocol import SigningKey
@@ -22,6 +21,7 @@ from certs.register import Entry, Register
 from certs.revocation import Asked, Evidence, make_crl, make_ocsp_answer
 from certs.standing import CHANGES, Issued, issued
 from certs.timestamps import TimestampAuthority, last_token_at, refusal
+from storage.durable import write_durably
 
 CRL_LIFE = timedelta(days=7)
 CRL_USED = timedelta(hours=1)  # one list serves so long, unless something changes

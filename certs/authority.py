@@ -15,7 +15,6 @@ from cryptography import x509
 
 from certs.answers import CONFIGURATION, Answers, Configuration
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.errors import CertificateInvalid, KeyUnavailable
 from certs.founding import BACKDATED, Foundation, UncertifiedKey, whole_or_not
 from certs.issuance import Order, certified, public_key_in, request
@@ -24,6 +23,7 @@ from certs.keys.protocol import SigningKey
 from certs.profiles import PROFILES, Names, Subject
 from certs.revocation import HOLD, REASONS, Revoked
 from certs.standing import Issued, Standing
+from storage.durable import write_durably
 
 __all__ = ["Authority", "Names", "Subject"]
 AT_NO_ADDRESS = Configuration()

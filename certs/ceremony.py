@@ -16,7 +16,6 @@ import cryptography
 
 from certs.answers import CONFIGURATION, ROOT_CRL_LIFE, Configuration
 from certs.authority import Authority
-from certs.durable import write_durably
 from certs.errors import CertError, KeyLocked
 from certs.founding import whole_or_not
 from certs.issuance import request
@@ -24,6 +23,7 @@ from certs.keys.file import FileKey, load_key, p12_of
 from certs.keys.protocol import KeyAlgorithm
 from certs.keys.token import Token
 from certs.profiles import Names
+from storage.durable import write_durably
 
 FEWEST_CUSTODIANS = 2
 SHORTEST_PART = 12  # letters

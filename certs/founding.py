@@ -14,7 +14,6 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.errors import CertError
 from certs.issuance import Order, certified, public_key_in, self_signed
 from certs.keys.algorithms import HASHES
@@ -22,6 +21,7 @@ from certs.keys.file import FileKey
 from certs.keys.protocol import Digest
 from certs.profiles import ISSUING, ROOT, Addresses, Subject
 from certs.register import Register
+from storage.durable import write_durably
 
 KEY_BITS = 3072  # good beyond 2030 (ETSI TS 119 312)
 BACKDATED = timedelta(minutes=5)  # clocks of readers differ a little

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from certs.durable import sync_folder
 from certs.errors import ClockWentBack, RegisterDamaged
+from storage.durable import sync_folder
 
 FIRST = "0" * 64
 FILE_NAME = "register.jsonl"

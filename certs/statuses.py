@@ -21,10 +21,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from certs.breaker import Breaker
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.errors import CertificateInvalid, RevocationUnknown
 from certs.revocation import Evidence, IssuerKey, crl_from, ocsp_question
 from egress.errors import EgressError
+from storage.durable import write_durably
 
 SKEW = timedelta(minutes=5)
 OCSP_QUESTION = "application/ocsp-request"

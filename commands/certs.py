@@ -19,7 +19,6 @@ from certs.answers import Configuration
 from certs.authority import Authority, Subject
 from certs.ceremony import RECORD, Plan, hold, open_root, renew_root_list
 from certs.certificate import Certificate, certificates_of
-from certs.durable import write_durably
 from certs.errors import CertError, KeyUnavailable
 from certs.inventory import Holding, inventory
 from certs.issuance import request
@@ -34,6 +33,7 @@ from commands.files import write_whole
 from commands.folder import configured_folder, folder_to_serve
 from commands.keys import now, secret
 from commands.sentences import both
+from storage.durable import write_durably
 
 AUTHORITY, REGISTRATIONS = "authority", "registrations"
 NEW_KEY_BITS = 3072

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from certs.durable import write_durably
+from storage.durable import write_durably
 
 
 def names_of(files: Sequence[Path], suffix: str) -> list[str]:

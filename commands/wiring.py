@@ -15,7 +15,6 @@ from django.conf import settings
 
 from certs.anchors import Store, government
 from certs.authority import Authority, Names
-from certs.durable import write_durably
 from certs.timestamps import POLICY, TimestampAuthority, TimestampClient
 from commands.installation import FONTS, models
 from dossiers import engines, folder
@@ -27,6 +26,7 @@ from ocr.reader import Caps, Reader
 from printing.draw import Printer
 from signing.verify.engine import Verifier
 from storage import FileStore, NameKey
+from storage.durable import write_durably
 from storage.keys import NAME_KEY_SIZE_BYTES
 from storage.urls import store_at
 

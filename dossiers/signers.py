@@ -12,7 +12,6 @@ from typing import Protocol
 from uuid import UUID
 
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.errors import CertError, CertificateNotFit, KeyLocked
 from certs.fitness import require_fit
 from certs.keys.file import FileKey, load_key, p12_of
@@ -21,6 +20,7 @@ from dossiers.engines import Clock, SigningOrder
 from signing import CertificateNotAccepted, KeyUnavailable, Level, Report, Role
 from signing.ready import Statement, Timestamper
 from signing.sign import sign
+from storage.durable import write_durably
 
 LEVEL = Level.B_LT  # also the official's: what comes after it is verified at once, without any network
 MARK_OF = {Role.OFFICIAL: "signature", Role.SEAL: "seal"}

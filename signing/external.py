@@ -27,7 +27,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.keys.algorithms import verifies
 from certs.keys.protocol import Digest
 from certs.revocation import Evidence
@@ -37,6 +36,7 @@ from signing.errors import PreparationRefused
 from signing.ready import NOTHING_SAID, Ready, Statement, Timestamper, ready
 from signing.sign import completed
 from signing.values import Level, Report, Role
+from storage.durable import write_durably
 
 LIFE = timedelta(minutes=10)
 KEPT = timedelta(days=1)  # after that, a preparation is swept, whatever became of it

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from certs.certificate import Certificate
-from certs.durable import write_durably
 from certs.errors import CertificateInvalid, KeyLocked, KeyUnavailable
 from certs.keys.algorithms import HASHES, algorithm_of, signature_bytes
 from certs.keys.protocol import Digest, KeyAlgorithm
+from storage.durable import write_durably
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 LARGEST_FILE_BYTES = 1 << 20

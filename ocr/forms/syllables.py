@@ -33,7 +33,7 @@ QU_RIMES = frozenset((
     "yt", "ich", "ych", "inh", "ynh", "yên", "yêt", "yêu", "ơ", "ôc", "iu", "yu", "ua",
 ))  # fmt: skip
 WORD = re.compile(r"[^\W\d_]+")
-MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # all blocks of combining marks
+MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # on letters
 
 
 def folded(text: str) -> str:

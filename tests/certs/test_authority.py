@@ -9,9 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs.authority import Authority, Names, Subject
-from certs.durable import write_durably
 from certs.errors import CertError, CertificateInvalid, ClockWentBack, KeyUnavailable, RevocationUnknown
 from certs.revocation import Evidence, status_in
+from storage.durable import write_durably
 from tests.certs.conftest import OFFICE
 
 
