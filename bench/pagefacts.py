@@ -19,7 +19,7 @@ import numpy as np  # noqa: E402 - the same
 from PIL import Image  # noqa: E402 - the same
 
 from bench.fields import seeds_of_commit  # noqa: E402 - the same
-from ocr.facts import is_blank, warnings_of  # noqa: E402 - the same
+from ocr.facts import PageFacts  # noqa: E402 - the same
 from ocr.photo import outline_of  # noqa: E402 - the same
 from ocr.raster import PageImage, Pixels  # noqa: E402 - the same
 from samples.cases import KINDS  # noqa: E402 - the same
@@ -45,8 +45,8 @@ def main() -> None:
             scan = make(sheet, rng)
             page = page_of(scan.image, scan.dpi)
             expected = {"low-resolution"} if device == "scan150" else set()
-            found = set(warnings_of(page)) ^ expected
-            false_alarms.update(found | ({"blank"} if is_blank(page) else set()))
+            found = set(PageFacts(page).warnings) ^ expected
+            false_alarms.update(found | ({"blank"} if PageFacts(page).is_blank else set()))
             good += 1
             seen = outline_of(page.grey) is not None
             photos += device == "photo"
@@ -71,7 +71,7 @@ def page_of(image: Image.Image, dpi: int | None) -> PageImage:
 
 def said_of(page: PageImage, spoil: Callable[[Pixels, float], Pixels]) -> tuple[str, ...]:
     grey = np.ascontiguousarray(spoil(page.grey, page.dpi / 25.4))
-    return warnings_of(PageImage(1, grey, None, page.dpi, is_bilevel=False, text_ink=0))
+    return PageFacts(PageImage(1, grey, None, page.dpi, is_bilevel=False, text_ink=0)).warnings
 
 
 def blurred(grey: Pixels, mm: float) -> Pixels:

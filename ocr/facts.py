@@ -6,6 +6,7 @@ and on stronger ones; ``bench/pagefacts.py`` counts false alarms and misses.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import starmap
 
 import cv2
@@ -47,56 +48,78 @@ class _Ink:
 
     mask: Pixels
     stats: NDArray[np.int32]
-    grey: Pixels
 
 
-def is_blank(page: PageImage) -> bool:
-    """Whether nothing was put on the paper: no faint pencil, no small stamp; dust, streaks and punch holes are none."""
-    ink = _ink_of(page, FAINT)
-    height, width = ink.grey.shape
-    margin = round(MARGIN_MM * MM)
-    area_mm2 = 0.0
-    for x, y, across, down, area in ink.stats[1:].tolist():
-        if max(across, down) < DUST_MM * MM or _is_streak(across, down, height, width):
-            continue
-        inside = x >= margin and y >= margin and x + across <= width - margin and y + down <= height - margin
-        if not inside or _is_hole(x, y, across, down, area, height, width):
-            continue
-        area_mm2 += area / MM**2
-    return area_mm2 < BLANK_MM2
+@dataclass(frozen=True)
+class PageFacts:
+    """What a page is as a picture; each is worked out when it is asked for."""
 
+    page: PageImage
 
-def warnings_of(page: PageImage) -> tuple[str, ...]:
-    """Return the codes of what a clerk at the scanner should know, in the order of the module's head."""
-    tiles = _tiles(page, _ink_of(page, FAINT))
-    across_mm, down_mm = _edges_mm(page, tiles)
-    is_blurred = across_mm > EDGE_ACROSS_MM or down_mm > EDGE_DOWN_MM
-    is_enlarged = page.dpi / _repeats(page) < ENLARGED_DPI or across_mm * page.dpi / 25.4 > EDGE_PX
-    found = []
-    if is_blurred:
-        found.append("blurred")
-    if page.dpi < LEAST_DPI or (is_enlarged and not is_blurred):
-        found.append("low-resolution")
-    if tiles and _contrast(tiles) < CONTRAST:
-        found.append("low-contrast")
-    if paper_level(page.grey) < DARK_PAPER:
-        found.append("dark")
-    if _is_cut(_ink_of(page, 3 * FAINT)):
-        found.append("cut-edge")
-    return tuple(found)
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was put on the paper: no faint pencil, no stamp; dust, streaks, punch holes are none."""
+        stats = self._marks.stats
+        height, width = self._depth.shape
+        margin = round(MARGIN_MM * MM)
+        area_mm2 = 0.0
+        for x, y, across, down, area in stats[1:].tolist():
+            if max(across, down) < DUST_MM * MM or _is_streak(across, down, height, width):
+                continue
+            inside = x >= margin and y >= margin and x + across <= width - margin and y + down <= height - margin
+            if not inside or _is_hole(x, y, across, down, area, height, width):
+                continue
+            area_mm2 += area / MM**2
+        return area_mm2 < BLANK_MM2
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The codes of what a clerk at the scanner should know, in the order of the module's head."""
+        page = self.page
+        tiles = _tiles(page, self._marks)
+        across_mm, down_mm = _edges_mm(page, tiles)
+        is_blurred = across_mm > EDGE_ACROSS_MM or down_mm > EDGE_DOWN_MM
+        is_enlarged = page.dpi / _repeats(page) < ENLARGED_DPI or across_mm * page.dpi / 25.4 > EDGE_PX
+        found = []
+        if is_blurred:
+            found.append("blurred")
+        if page.dpi < LEAST_DPI or (is_enlarged and not is_blurred):
+            found.append("low-resolution")
+        if tiles and _contrast(tiles) < CONTRAST:
+            found.append("low-contrast")
+        if paper_level(page.grey) < DARK_PAPER:
+            found.append("dark")
+        if _is_cut(self._ink(3 * FAINT)):
+            found.append("cut-edge")
+        return tuple(found)
 
-def _ink_of(page: PageImage, darker: float) -> _Ink:
-    scale = min(FACTS_DPI / page.dpi, 1.0)
-    small = np.asarray(cv2.resize(page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    soft = np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8), dtype=np.uint8)
-    size = round(3 * MM) | 1  # wider than the strokes of a letter
-    closed = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    below = cv2.blur(closed, (2 * size, 2 * size)).astype(np.float32) - soft
-    noise = 1.4826 * float(np.median(np.abs(below)))
-    mask = (below > max(darker, 5 * noise)).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
-    return _Ink(mask, np.asarray(stats, np.int32), small)
+    @cached_property
+    def _depth(self) -> Pixels:
+        """How many levels each point at FACTS_DPI lies below the paper about it; 0 where it lies above."""
+        return np.asarray(cv2.subtract(*self._levels), dtype=np.uint8)
+
+    @cached_property
+    def _levels(self) -> tuple[cv2.typing.MatLike, cv2.typing.MatLike]:
+        """The paper about each point, and the point."""
+        scale = min(FACTS_DPI / self.page.dpi, 1.0)
+        small = cv2.resize(self.page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        soft = cv2.GaussianBlur(small, (0, 0), 0.8)
+        size = round(3 * MM) | 1  # wider than the strokes of a letter
+        closed = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+        return cv2.blur(closed, (2 * size, 2 * size)), soft
+
+    @cached_property
+    def _noise(self) -> float:
+        return 1.4826 * float(np.median(cv2.absdiff(*self._levels)))
+
+    @cached_property
+    def _marks(self) -> _Ink:
+        return self._ink(FAINT)
+
+    def _ink(self, darker: float) -> _Ink:
+        mask = (self._depth > max(darker, 5 * self._noise)).astype(np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+        return _Ink(mask, np.asarray(stats, np.int32))
 
 
 def _is_streak(across: int, down: int, height: int, width: int) -> bool:
@@ -160,7 +183,7 @@ def _repeats(page: PageImage) -> float:
 
 def _is_cut(ink: _Ink) -> bool:
     """Whether letters or the lines of a frame run out of the picture at one of its edges."""
-    height, width = ink.grey.shape
+    height, width = ink.mask.shape
     return any(starmap(_cut_at, _edges(ink.stats[1:], height, width)))
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from ocr import codes, textlayer
 from ocr.archive import archive_page
-from ocr.facts import is_blank, warnings_of
+from ocr.facts import PageFacts
 from ocr.forms.reading import FormPage, read_form_page
 from ocr.forms.recognise import Recogniser
 from ocr.intake import Intake
@@ -58,7 +58,8 @@ def read_page(  # noqa: PLR0917 - the page and how to read it
     work = _Work(pages, tools, tell)
     with work.stage("image"):
         page = page_image(intake, pages, caps, number)
-    blank = is_blank(page)
+    facts = PageFacts(page)
+    blank = facts.is_blank
     native = textlayer.is_native(page)
     found = None if blank else work.form_on(page, form)
     if found is not None:
@@ -72,7 +73,9 @@ def read_page(  # noqa: PLR0917 - the page and how to read it
         seen = () if blank else work.codes_on(whole, is_form=found is not None)
     with work.stage("archive"):
         archived = archive_page(whole.page, whole.lines, whole.rotation_deg, intake=intake, pages=pages)
-    reading = _page_reading(whole, seen, blank=blank, is_form=found is not None)
+    if whole.page is not page:
+        facts = PageFacts(whole.page)
+    reading = _page_reading(whole, facts, seen, blank=blank, is_form=found is not None)
     return ReadPage(reading, native, found, archived, dict(work.times))
 
 
@@ -120,7 +123,9 @@ def _text_of(whole: WholePage) -> str:
     return "\n".join(line.text for line in whole.lines)
 
 
-def _page_reading(whole: WholePage, found: tuple[Code, ...], *, blank: bool, is_form: bool) -> PageReading:
+def _page_reading(
+    whole: WholePage, facts: PageFacts, found: tuple[Code, ...], *, blank: bool, is_form: bool
+) -> PageReading:
     page, words = whole.page, [word for line in whole.lines for word in line.words]
     text = _text_of(whole)
     if is_form:
@@ -138,7 +143,7 @@ def _page_reading(whole: WholePage, found: tuple[Code, ...], *, blank: bool, is_
         deskew_deg=round(0.0 - whole.skew_deg, 2),
         blank=blank,
         page_class=page_class,
-        warnings=() if blank else warnings_of(page),
+        warnings=() if blank else facts.warnings,
         text=text,
         mean_confidence=_mean_confidence(words),
         words=tuple(words),

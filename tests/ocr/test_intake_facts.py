@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.clean import blue_ink, red_ink
-from ocr.facts import is_blank, warnings_of
+from ocr.facts import PageFacts
 from ocr.raster import PageImage
 from samples.degrade import DEVICES
 from tests.ocr.conftest import LINES, ROOT, drawn_page
@@ -36,7 +36,7 @@ def test_nothing_is_said_of_what_office_scanners_and_phones_give(device):
     page = drawn_page(LINES * 3, dpi=300).convert("RGB")
     scan = DEVICES[device](page, Random(3))  # noqa: S311 - the same every time
     grey = np.asarray(scan.image.convert("L"))
-    assert warnings_of(seen(grey, scan.dpi or round(max(grey.shape) / 297 * 25.4))) == ()
+    assert PageFacts(seen(grey, scan.dpi or round(max(grey.shape) / 297 * 25.4))).warnings == ()
 
 
 def shaken(pixels):
@@ -54,15 +54,15 @@ BAD = {
 
 @pytest.mark.parametrize("code", BAD)
 def test_each_fault_is_told_by_its_code(written, code):
-    assert code in warnings_of(seen(BAD[code](written)))
+    assert code in PageFacts(seen(BAD[code](written))).warnings
 
 
 def test_a_shaken_photo_is_blurred_though_its_level_edges_are_sharp(written):
-    assert warnings_of(seen(scanned(shaken(written)))) == ("blurred",)
+    assert PageFacts(seen(scanned(shaken(written)))).warnings == ("blurred",)
 
 
 def test_a_page_of_150_dpi_is_too_coarse_whatever_its_edges(written):
-    assert "low-resolution" in warnings_of(seen(scanned(written), dpi=150))
+    assert "low-resolution" in PageFacts(seen(scanned(written), dpi=150)).warnings
 
 
 def empty():
@@ -96,7 +96,7 @@ def with_shadow(page):
 
 @pytest.mark.parametrize("put", [lambda page: page, with_dust, with_streak, with_holes, with_shadow])
 def test_dust_streaks_holes_and_shadows_leave_a_page_blank(put):
-    assert is_blank(seen(put(empty())))
+    assert PageFacts(seen(put(empty()))).is_blank
 
 
 def with_words(text, fill):
@@ -114,7 +114,7 @@ def with_stamp(page):
     "page", [with_words("đã nhận", 215), with_words("2", 60), with_stamp(empty())], ids=["pencil", "number", "stamp"]
 )
 def test_faint_pencil_a_page_number_and_a_small_stamp_are_not_blank(page):
-    assert not is_blank(seen(page))
+    assert not PageFacts(seen(page)).is_blank
 
 
 def test_red_blue_and_black_ink_are_told_apart():
