@@ -212,8 +212,11 @@ class ScanWork:
         return page
 
     def _judged(self, pages: Sequence[_Page]) -> tuple[FormMatch | None, Mapping[str, FieldReading]]:
+        forms = [page.form for page in pages if page.form is not None]
+        if not forms:
+            return None, {}
         arguments = {
-            "forms": [page.form for page in pages if page.form is not None],
+            "forms": forms,
             "codes": [(page.reading.number, asdict(code)) for page in pages for code in page.reading.codes],
         }
         answer = self._sandbox.call("ocr.engine:judge", arguments=arguments, limits=ASSEMBLY).value
