@@ -26,7 +26,7 @@ from sandbox.errors import Refused
 from sandbox.values import Confinement, Json, Limits
 
 KILLED_FIRST = "1000"  # when memory is short, rather a task than the service
-CLOCK_TICK_S = 0.1  # the kernel's two counts of the same time differ by less
+TICKED_SHARE = 0.5  # the kernel counts the limit by ticks, which run ahead of what was used on a busy machine
 WATCH_S = 0.4  # how often is looked at what the kernel does not watch
 ORDER_BYTES, DESCRIPTORS = 1 << 12, 32  # of one order at most
 LIMIT_OF_ERROR = {
@@ -98,7 +98,7 @@ class Server:
         task = self._running.pop(call)
         self._cells.end(task.pid)  # what it started must not outlive it
         _, wait_status, used = os.wait4(task.pid, 0)
-        if wait_status == signal.SIGKILL and used.ru_utime + used.ru_stime >= task.limits.cpu_s - CLOCK_TICK_S:
+        if wait_status == signal.SIGKILL and used.ru_utime + used.ru_stime >= task.limits.cpu_s * TICKED_SHARE:
             limit = limit or "cpu_s"
         for key in list(self._selector.get_map().values()):
             if key.data == call:
