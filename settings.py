@@ -90,7 +90,9 @@ SETTINGS = {
         Setting("MOONSEAL_CACHE_MAX_MB", "what was read already, kept so that work cut short goes on", "MiB", "1024"),
         Setting("MOONSEAL_CACHE_DAYS", "what was read is let go so long after its last use", "days", "7"),
         Setting("MOONSEAL_WATCH_SETTLE_S", "a watched file that did not change for so long is whole", "seconds", "5"),
-        Setting("MOONSEAL_SCAN_MAX_MB", "largest scan taken in", "MiB", "64"),
+        Setting("MOONSEAL_SCAN_MAX_MB", "largest scan taken in", "MiB", "50"),
+        Setting("MOONSEAL_SCAN_PAGES_MAX", "most pages of one scan", "pages", "500"),
+        Setting("MOONSEAL_PAGE_MAX_MEGAPIXELS", "largest page as an image", "million pixels", "60"),
         Setting("MOONSEAL_UPLOAD_MAX_MB", "largest request of a browser: all files of one form", "MiB", "256"),
         Setting("MOONSEAL_SCANS_MAX", "most scans of one submission", "files", "50"),
     )
@@ -193,6 +195,8 @@ WATCH_SETTLE_S = SETTINGS["MOONSEAL_WATCH_SETTLE_S"].number()
 CACHE_MAX_BYTES = SETTINGS["MOONSEAL_CACHE_MAX_MB"].number() << 20
 CACHE_DAYS = SETTINGS["MOONSEAL_CACHE_DAYS"].number()
 SCAN_MAX_BYTES = SETTINGS["MOONSEAL_SCAN_MAX_MB"].number() << 20
+SCAN_PAGES_MAX = SETTINGS["MOONSEAL_SCAN_PAGES_MAX"].number()
+PAGE_MAX_PIXELS = SETTINGS["MOONSEAL_PAGE_MAX_MEGAPIXELS"].number() * 1_000_000
 MOONSEAL_UPLOAD_MAX_BYTES = SETTINGS["MOONSEAL_UPLOAD_MAX_MB"].number() << 20
 SCANS_MAX = SETTINGS["MOONSEAL_SCANS_MAX"].number()
 JOBS_SCHEMA = "jobs"  # on PostgreSQL the job engine's tables stand in the same database under this schema

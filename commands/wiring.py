@@ -65,12 +65,16 @@ def wired() -> Generator[Wired]:
     authority = _authority(kind, clock)
     own = Store.COMMUNE if kind is FolderKind.REAL else Store.DEMO
     stores = government().with_certificates(own, (authority.root,))
-    with Reader(models(), Caps(), cache=_cache()) as reader, Verifier(stores) as verifier:
+    with Reader(models(), _caps(), cache=_cache()) as reader, Verifier(stores) as verifier:
         keys = KeyFolder(settings.DATA / "keys")
         signer = OfficeSigner(keys, printer, _timestamper(authority, clock), authority.evidence, verifier.verify, clock)
         made = Engines(_store(), reader, printer, signer, verifier, clock, kind)
         engines.set_up(made)
         yield Wired(made, reader, keys, authority)
+
+
+def _caps() -> Caps:
+    return Caps(size_bytes=settings.SCAN_MAX_BYTES, pages=settings.SCAN_PAGES_MAX, page_pixels=settings.PAGE_MAX_PIXELS)
 
 
 def _authority(kind: FolderKind, clock: SystemClock) -> Authority:
