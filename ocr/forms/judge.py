@@ -56,11 +56,13 @@ def _in_order(template: Template, fields: Fields) -> list[str]:
 
 
 def _readings(raw: RawField, page: int) -> list[tuple[str, FieldReading]]:
-    found = [(raw.field.name, _reading(raw, parsed(raw), raw.text, raw.confirmed, page))]
-    if raw.field.number_name:
-        number = _reading(raw, parsed_number(raw), raw.number_text, raw.number_confirmed, page)
-        found.append((raw.field.number_name, number))
-    return found
+    own = _reading(raw, parsed(raw), raw.text, raw.confirmed, page)
+    if not raw.field.number_name:
+        return [(raw.field.name, own)]
+    number = _reading(raw, parsed_number(raw), raw.number_text, raw.number_confirmed, page)
+    if own.decision is Decision.ACCEPTED and number.value is None:  # the number is what the paper is known by
+        own = replace(own, decision=Decision.LOOK)
+    return [(raw.field.name, own), (raw.field.number_name, number)]
 
 
 def _reading(raw: RawField, meant: Parsed, text: str, confirmed: bool | None, page: int) -> FieldReading:

@@ -72,6 +72,11 @@ def test_one_thing_amiss_and_a_person_looks(name, change):
     assert set(found.values()) == {"accepted"}
 
 
+def test_a_paper_whose_number_was_lost_is_looked_at():
+    lost = {"text": "CCCD số D 38185000123 cấp ngày 12/06/2025", "number_text": "", "number_confirmed": None}
+    assert fields(requester_identity_paper=lost)["requester.identity_paper"].decision is Decision.LOOK
+
+
 def test_without_second_readers_nothing_is_accepted():
     unheard = {name.replace(".", "_"): {"confirmed": None, "number_confirmed": None} for name in SEEN}
     found = fields(**unheard)
