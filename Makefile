@@ -12,7 +12,7 @@ test: ## the whole suite
 
 bench: ## fields right, CPU beside peers in the same run
 	.tools/uv/bin/uv sync -q --frozen --no-build --no-install-project --inexact --group test --group bench
-	OMP_THREAD_LIMIT=1 $(python) bench/run.py
+	OMP_THREAD_LIMIT=1 $(python) -m bench.run
 
 soak: ## minutes to hours: fresh machines in a folder (as root), kill loops
 	$(python) tests/soak/run.py

@@ -1,26 +1,22 @@
 """Identity cards: QR codes decoded (old and 2024 payload) beside zxing-cpp at one look, and zones read."""
 
 import json
-import sys
 import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import zxingcpp
 
-import zxingcpp  # noqa: E402 - the path above comes first
-
-from bench.fields import seeds_of_commit  # noqa: E402 - the path above comes first
-from bench.recognition import seen  # noqa: E402 - the path above comes first
-from ocr.clean import page_to_read, skew_deg  # noqa: E402 - the path above comes first
-from ocr.codes import card_holder, read_codes, read_mrz  # noqa: E402 - the path above comes first
-from ocr.raster import PageImage  # noqa: E402 - the path above comes first
-from ocr.tesseract import Model  # noqa: E402 - the path above comes first
-from ocr.values import ModelFolders  # noqa: E402 - the path above comes first
-from samples import papers  # noqa: E402 - the path above comes first
-from samples.people import Person, dice, new_person  # noqa: E402 - the path above comes first
+from bench.fields import seeds_of_commit
+from bench.recognition import seen
+from ocr.clean import page_to_read, skew_deg
+from ocr.codes import card_holder, read_codes, read_mrz
+from ocr.raster import PageImage
+from ocr.tesseract import Model
+from ocr.values import ModelFolders
+from samples import papers
+from samples.people import Person, dice, new_person
 
 CARDS = 60  # at each resolution, half of them of 2024
 NUMBERS = Model("eng", ModelFolders.numbers)

@@ -14,13 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import pikepdf
+
+from commands.installation import models
+from ocr.reader import Reader
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-import pikepdf  # noqa: E402 - the path above comes first
-
-from commands.installation import models  # noqa: E402 - the same
-from ocr.reader import Reader  # noqa: E402 - the same
 
 PAGES, PAIRS = 16, 3
 

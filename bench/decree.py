@@ -5,12 +5,9 @@ with our better model are stated beside. The text is that of the whole pipeline:
 """
 
 import json
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.reading import CLEANED, better_tessdata, can_clean, decree, digitized, errors, missing, peer_copy
 

@@ -11,12 +11,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from samples.count import plain
 
 ROOT = Path(__file__).parent.parent
 SEEDS, DOSSIERS = 3, 60
@@ -115,10 +116,6 @@ def upper_bound(wrong: int, n: int) -> float:
     middle = share + Z95**2 / (2 * n)
     half = Z95 * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n * n))
     return (middle + half) / (1 + Z95**2 / n)
-
-
-def plain(value: str | None) -> str | None:
-    return None if value is None else " ".join(unicodedata.normalize("NFC", value).split())
 
 
 def run(command: list[str]) -> str:

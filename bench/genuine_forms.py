@@ -10,10 +10,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from bench.fields import seeds_of_commit
 
-from bench.fields import seeds_of_commit  # noqa: E402 - the path above comes first
+ROOT = Path(__file__).parent.parent
 
 FORMS = (
     "to-khai-thay-doi-thong-tin-cu-tru-ct01",

@@ -1,18 +1,16 @@
 """Forms filled in by hand, three hands and every form: how many of their fields were accepted, and how many told."""
 
 import json
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from bench.fields import seeds_of_commit, upper_bound
+from ocr.forms.templates import load_templates
+from ocr.reader import ModelFolders, Reader
+from samples.byhand import DPI, HANDS, filled_by_hand
 
-from bench.fields import seeds_of_commit, upper_bound  # noqa: E402 - the path above comes first
-from ocr.forms.templates import load_templates  # noqa: E402 - the same
-from ocr.reader import ModelFolders, Reader  # noqa: E402 - the same
-from samples.byhand import DPI, HANDS, filled_by_hand  # noqa: E402 - the same
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:

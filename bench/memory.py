@@ -5,22 +5,20 @@ shared with its parent included), of all the sum of their proportional shares (P
 """
 
 import json
-import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import pikepdf
+from PIL import Image, ImageDraw, ImageFont
+
+from commands.installation import models
+from ocr.reader import Reader
+from sandbox.zygote import Sandbox
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-import pikepdf  # noqa: E402 - the path above comes first
-from PIL import Image, ImageDraw, ImageFont  # noqa: E402 - the same
-
-from commands.installation import models  # noqa: E402 - the same
-from ocr.reader import Reader  # noqa: E402 - the same
-from sandbox.zygote import Sandbox  # noqa: E402 - the same
 
 FONT = ROOT / "assets/fonts/tinos/Tinos_400Regular.ttf"
 LINE = "Công dân có trách nhiệm nộp đủ giấy tờ theo quy định của pháp luật về hộ tịch, "

@@ -14,11 +14,10 @@ import time
 from operator import itemgetter
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from ocr import OcrError
+from ocr.reader import ModelFolders, Reader
 
-from ocr import OcrError  # noqa: E402 - the path above comes first
-from ocr.reader import ModelFolders, Reader  # noqa: E402 - the same
+ROOT = Path(__file__).parent.parent
 
 
 def main() -> None:

@@ -5,27 +5,22 @@ the same pages spoilt much further. No peer says anything of the kind.
 """
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+import cv2
+import numpy as np
+from PIL import Image
 
-import cv2  # noqa: E402 - the path above comes first
-import numpy as np  # noqa: E402 - the same
-from PIL import Image  # noqa: E402 - the same
-
-from bench.fields import seeds_of_commit  # noqa: E402 - the same
-from ocr.facts import PageFacts  # noqa: E402 - the same
-from ocr.photo import outline_of  # noqa: E402 - the same
-from ocr.raster import PageImage, Pixels  # noqa: E402 - the same
-from samples.cases import KINDS  # noqa: E402 - the same
-from samples.degrade import DEVICES  # noqa: E402 - the same
-from samples.fill import TYPEFACES, filled  # noqa: E402 - the same
-from samples.people import dice  # noqa: E402 - the same
+from bench.fields import seeds_of_commit
+from ocr.facts import PageFacts
+from ocr.photo import outline_of
+from ocr.raster import PageImage, Pixels
+from samples.cases import KINDS
+from samples.degrade import DEVICES
+from samples.fill import TYPEFACES, filled
+from samples.people import dice
 
 SHEETS = 14  # by eight devices: 112 good pages
 SPOILT_OF = "scan300"

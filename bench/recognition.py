@@ -7,7 +7,6 @@ near miss is right when it is recognised as nothing. What each kind counted is p
 import io
 import json
 import os
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -15,24 +14,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import pypdfium2  # type: ignore[import-untyped]  # has no types
+from PIL import Image
 
-import pypdfium2  # type: ignore[import-untyped]  # noqa: E402 - has no types; the path above comes first
-from PIL import Image  # noqa: E402 - the path above comes first
-
-from bench.fields import seeds_of_commit  # noqa: E402 - the path above comes first
-from ocr.forms.recognise import Match, Recogniser  # noqa: E402 - the path above comes first
-from ocr.forms.templates import Template, TemplatePage, load_templates  # noqa: E402 - the path above comes first
-from ocr.intake import take_in  # noqa: E402 - the path above comes first
-from ocr.raster import PageImage, page_image  # noqa: E402 - the path above comes first
-from ocr.values import Caps  # noqa: E402 - the path above comes first
-from printing.draw import Printer  # noqa: E402 - the path above comes first
-from samples import near_misses, papers  # noqa: E402 - the path above comes first
-from samples.blanks import FONTS  # noqa: E402 - the path above comes first
-from samples.degrade import DEVICES, Scan  # noqa: E402 - the path above comes first
-from samples.people import dice, new_person  # noqa: E402 - the path above comes first
-from samples.results import PAPERS  # noqa: E402 - the path above comes first
+from bench.fields import seeds_of_commit
+from ocr.forms.recognise import Match, Recogniser
+from ocr.forms.templates import Template, TemplatePage, load_templates
+from ocr.intake import take_in
+from ocr.raster import PageImage, page_image
+from ocr.values import Caps
+from printing.draw import Printer
+from samples import near_misses, papers
+from samples.blanks import FONTS
+from samples.degrade import DEVICES, Scan
+from samples.people import dice, new_person
+from samples.results import PAPERS
 
 EACH = 504  # pages with a form, and pages without
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MEASURES = (
-    "codes.py", "cores.py", "decree.py", "fields.py", "forms.py", "genuine_forms.py", "handwriting.py", "memory.py",
-    "odd.py", "pagefacts.py", "recognition.py", "sandbox.py", "signing.py", "textlayer.py",
+    "codes", "cores", "decree", "fields", "forms", "genuine_forms", "handwriting", "memory",
+    "odd", "pagefacts", "recognition", "sandbox", "signing", "textlayer",
 )  # fmt: skip
 
 
@@ -23,15 +23,16 @@ def main() -> int:
     """Run every measure, print the table, write the JSON; 1 if a measure broke."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=HERE / "results" / "bench.json")
-    parser.add_argument("--only", choices=[name.removesuffix(".py") for name in MEASURES])
+    parser.add_argument("--only", choices=MEASURES)
     arguments = parser.parse_args()
     results, broken = [], 0
     for name in MEASURES:
-        if arguments.only and name != f"{arguments.only}.py":
+        if arguments.only and name != arguments.only:
             continue
         print(f"… {name}", file=sys.stderr, flush=True)
         began = time.monotonic()
-        process = subprocess.run([sys.executable, HERE / name], stdout=subprocess.PIPE, text=True, check=False)
+        command = [sys.executable, "-m", f"bench.{name}"]
+        process = subprocess.run(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=False)
         broken += process.returncode != 0
         results += [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
         print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)

@@ -13,10 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+from sandbox import zygote
 
-from sandbox import zygote  # noqa: E402 - after the path
+HERE = Path(__file__).parent
 
 ROUNDS, CALLS = 4, 200
 
@@ -30,7 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as empty:
         for _ in range(ROUNDS):
             for name, path in (("full", os.environ["PATH"]), ("limits-only", empty)):
-                command = [sys.executable, __file__, "one"]
+                command = [sys.executable, "-m", "bench.sandbox", "one"]
                 done = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, check=True)
                 found = json.loads(done.stdout)
                 rounds[str(found["confinement"])].append(found)

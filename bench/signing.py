@@ -1,20 +1,15 @@
 """CPU per B-B signature (RSA-2048) against stock pyHanko's SimpleSigner, in one process, in turns.
 
-``python bench/signing.py --json`` prints one object: {"measure", "ours_ms", "peer_ms", "ratio"}.
+``python -m bench.signing --json`` prints one object: {"measure", "ours_ms", "peer_ms", "ratio"}.
 """
-# ruff: noqa: E402 - the path must be put right before our own imports
 
 import argparse
 import io
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-sys.path[0] = str(Path(__file__).resolve().parent.parent)  # else this file would pass for the package `signing`
 
 import pikepdf
 from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]  # asn1crypto has no types

@@ -4,11 +4,8 @@ Readers are pdftotext, pdfium and pdfplumber with their defaults, on the genuine
 """
 
 import json
-import sys
 import tempfile
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import pdfplumber
 import pypdfium2  # type: ignore[import-untyped]  # has no types

@@ -71,7 +71,7 @@ def _compared(objects: Sequence[Mapping[str, Any]], truth: Mapping[str, Any]) ->
             read |= {key: field["value"] for key, field in one["fields"].items() if field["value"] is not None}
     is_known = truth["form"] in found
     for key in keys:
-        is_right = is_known and _plain(read.get(key)) == _plain(truth["fields"].get(key))
+        is_right = is_known and plain(read.get(key)) == plain(truth["fields"].get(key))
         right += is_right
         filled_right += is_right and key in truth["fields"]
         if not is_right:
@@ -98,7 +98,8 @@ def _sums(dossiers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _plain(value: str | None) -> str | None:
+def plain(value: str | None) -> str | None:
+    """Return a value as it is compared: NFC, runs of white space as one."""
     return None if value is None else " ".join(unicodedata.normalize("NFC", str(value)).split())
 
 
