@@ -98,6 +98,13 @@ class Hand:
         self.text(f"{key}.ethnicity", person.ethnicity)
         self.text(f"{key}.nationality", "Việt Nam")
 
+    def origin(self, key: str, person: Person) -> None:
+        """Write what the law asks only of those who give no number, or leave it empty."""
+        if self.rng.random() > LEAVES_EMPTY:
+            self.text(f"{key}.ethnicity", person.ethnicity)
+            self.text(f"{key}.nationality", "Việt Nam")
+            self.text(f"{key}.residence", person.residence)
+
     def requester(self, person: Person, relation: str) -> None:
         self.text("request.agency", f"Ủy ban nhân dân {HOME_COMMUNE}" + self.rng.choice(("", ", tỉnh Thanh Hóa")))
         self.name("requester.full_name", person.full_name)
@@ -142,10 +149,7 @@ def birth(rng: Random, received_on: date) -> Case:
     for key, parent in (("mother", mother), ("father", father)):
         hand.name(f"{key}.full_name", parent.full_name)
         hand.day(f"{key}.birth_date", parent.birth_date)
-        if rng.random() > LEAVES_EMPTY:
-            hand.text(f"{key}.ethnicity", parent.ethnicity)
-            hand.text(f"{key}.nationality", "Việt Nam")
-            hand.text(f"{key}.residence", parent.residence)
+        hand.origin(key, parent)
         hand.paper(key, parent, is_short=True)
     if rng.random() > 0.25:  # noqa: PLR2004 - most parents are married
         married_on = born_on - timedelta(days=rng.randint(300, 2500))

@@ -52,10 +52,7 @@ def birth_again(rng: Random, received_on: date) -> Case:
             hand.year(f"{key}.birth_date", parent.birth_date.year)
         else:
             hand.day(f"{key}.birth_date", parent.birth_date)
-        if rng.random() > LEAVES_EMPTY:
-            hand.text(f"{key}.ethnicity", parent.ethnicity)
-            hand.text(f"{key}.nationality", "Việt Nam")
-            hand.text(f"{key}.residence", parent.residence)
+        hand.origin(key, parent)
         hand.paper(key, parent, is_short=True)
     registered_on = min(subject.birth_date + timedelta(days=rng.randint(10, 300)), received_on - years / 3)
     hand.text("registration.agency", f"Ủy ban nhân dân {address_of(home, registered_on)}")
@@ -84,10 +81,7 @@ def marriage(rng: Random, received_on: date) -> Case:
 def _one_of_two(hand: Hand, key: str, person: Person) -> None:
     hand.name(f"{key}.full_name", person.full_name)
     hand.day(f"{key}.birth_date", person.birth_date)
-    if hand.rng.random() > LEAVES_EMPTY:
-        hand.text(f"{key}.ethnicity", person.ethnicity)
-        hand.text(f"{key}.nationality", "Việt Nam")
-        hand.text(f"{key}.residence", person.residence)
+    hand.origin(key, person)
     hand.paper(key, person, is_short=hand.rng.random() < LEAVES_EMPTY)
     hand.text(f"{key}.marriage_count", hand.rng.choice(COUNTS))
 
