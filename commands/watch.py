@@ -104,7 +104,11 @@ class Watch:
     def look(self) -> bool:
         """Take in what is whole; return whether a file is left that may become so."""
         close_old_connections()
-        found = {path: path.stat() for path in sorted(self._path.iterdir()) if _may_be_a_scan(path)}
+        found = {}
+        for path in sorted(self._path.iterdir()):
+            with suppress(FileNotFoundError):  # somebody took it away between the two looks
+                if _may_be_a_scan(path):
+                    found[path] = path.stat()
         self._seen = {path: self._as_seen(path, facts) for path, facts in found.items()}
         for path in found:
             if not self._stop.is_set() and self._is_whole(path):

@@ -46,5 +46,6 @@ def test_others_need_the_whole_sandbox(real_folder, tmp_path, monkeypatch):
 
 @pytest.fixture
 def confined():
+    # The kernel decides, no package helps: -ra prints why, and `moonseal check` says how to allow it.
     if (found := weakness(models())) is not None:
         pytest.skip(f"this machine has no full confinement: {found}")
