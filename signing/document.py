@@ -19,6 +19,7 @@ HEAD_BYTES = 1024  # where the header must stand (ISO 32000-1, Annex H, 3.4.1)
 
 def opened_for_update(stream: BinaryIO) -> IncrementalPdfFileWriter:
     """Return a writer that only appends; raises ``DocumentNotSignable``."""
+    stream.seek(0)
     head = stream.read(HEAD_BYTES)
     if not head:
         raise DocumentNotSignable("empty_file")

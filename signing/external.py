@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from certs.certificate import Certificate
@@ -33,8 +34,9 @@ from certs.revocation import Evidence
 from signing.cms import attributes_of
 from signing.document import our_errors
 from signing.errors import PreparationRefused
+from signing.growth import Growth
 from signing.ready import NOTHING_SAID, Ready, Statement, Timestamper, ready
-from signing.sign import completed
+from signing.sign import complete
 from signing.values import Level, Report, Role
 from storage.durable import write_durably
 
@@ -135,7 +137,7 @@ class Desk:
         now = self._clock()
         with our_errors():
             laid_out = ready(
-                pdf,
+                Growth(pdf),
                 certificate,
                 chain,
                 role=role,
@@ -144,7 +146,7 @@ class Desk:
                 mark_pdf=mark_pdf,
                 has_timestamper=has_timestamper,
                 evidence=evidence,
-                verify=verify,
+                verify=None if verify is None else partial(verify, pdf),
                 statement=statement,
             )
             attributes = attributes_of(certificate, laid_out.document_digest)
@@ -178,7 +180,8 @@ class Desk:
                 return self._result(identity).read_bytes()
             laid_out = self._laid_out(identity, signed)
             with our_errors():
-                done = completed(laid_out, signed.holder, signed.attributes, signature, signed.level, timestamper)
+                complete(laid_out, signed.holder, signed.attributes, signature, signed.level, timestamper)
+            done = laid_out.pdf
             write_durably(self._result(identity), done, 0o600)
             self._write(identity, replace(signed, state=State.EMBEDDED))
             self._pdf(identity).unlink(missing_ok=True)
@@ -215,7 +218,7 @@ class Desk:
         pdf = self._pdf(identity).read_bytes()
         if hashlib.sha256(pdf).hexdigest() != found.laid_out_sha256:
             raise PreparationRefused("preparation_damaged", id=identity)
-        return Ready(pdf, _bytes(found.document_digest), found.start, found.end)
+        return Ready.of(pdf, _bytes(found.document_digest), found.start, found.end)
 
     @contextmanager
     def _taken(self, identity: str) -> Generator[_Preparation]:

@@ -5,10 +5,9 @@ the final lock. What is embedded for the long term is written in the same update
 signature covers it too. Earlier bytes are never touched.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from io import BytesIO
 from typing import Protocol
 
 from asn1crypto import crl as asn1_crl  # type: ignore[import-untyped]  # asn1crypto has no types
@@ -27,6 +26,7 @@ from certs.timestamps import Token
 from signing.document import opened_for_update
 from signing.errors import AlreadySealed, DocumentNotSignable, TimestampUnavailable
 from signing.fields import FIELD_OF, LOCK_OF, add_field, fields_needed
+from signing.growth import BLOCK_BYTES, Growth
 from signing.mark import stamp_style
 from signing.signer import Holder, parsed
 from signing.values import Changes, Level, Report, Revocation, Role
@@ -61,20 +61,27 @@ class Ready:
     Such a file must never leave the house: readers refuse the whole of it (signing.md B6).
     """
 
-    pdf: bytes
+    growth: Growth
     document_digest: bytes
     start: int
     end: int
 
-    def filled(self, cms: bytes) -> bytes:
-        """Return the PDF with the signature in its place."""
-        stream = BytesIO(self.pdf)
-        PreparedByteRangeDigest(self.document_digest, self.start, self.end).fill_with_cms(stream, cms)
-        return stream.getvalue()
+    @classmethod
+    def of(cls, pdf: bytes, document_digest: bytes, start: int, end: int) -> "Ready":
+        """Return what was laid out before, from its bytes."""
+        return cls(Growth(pdf[:start], pdf[start:]), document_digest, start, end)
+
+    @property
+    def pdf(self) -> bytes:
+        return self.growth.whole()
+
+    def fill(self, cms: bytes) -> None:
+        """Put the signature in its place."""
+        PreparedByteRangeDigest(self.document_digest, self.start, self.end).fill_with_cms(self.growth.stream, cms)
 
 
 def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
-    pdf: bytes,
+    growth: Growth,
     certificate: Certificate,
     chain: Sequence[Certificate],
     *,
@@ -84,20 +91,22 @@ def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
     mark_pdf: bytes | None,
     has_timestamper: bool,
     evidence: Evidence | None,
-    verify: Callable[[bytes], Report] | None,
+    verify: Callable[[], Report] | None,
     statement: Statement,
 ) -> Ready:
-    """Return ``pdf`` laid out for the signature, or raise: the reasons are those of ``signing.sign.sign``."""
+    """Lay the PDF out for the signature, or raise: the reasons are those of ``signing.sign.sign``.
+
+    ``verify`` judges the PDF as it is now; it is asked for the seal only.
+    """
     need_revocation = level in {Level.B_LT, Level.B_LTA}
     require_fit(certificate, chain, at=at, evidence=evidence, need_revocation=need_revocation)
     if level is not Level.B_B and not has_timestamper:
         raise TimestampUnavailable("no_authority_configured")
-    stream = BytesIO(pdf)
-    writer = opened_for_update(stream)
-    _check_order(writer, pdf, role, verify)
+    writer = opened_for_update(growth.stream)
+    _check_order(writer, role, verify)
     _ensure_field(writer, role)
     if evidence is not None and need_revocation:
-        _embed(writer, [certificate, *chain], evidence)
+        embed(writer, [certificate, *chain], evidence)
     metadata = PdfSignatureMetadata(
         field_name=FIELD_OF[role],
         md_algorithm=Digest.SHA256.value,
@@ -114,14 +123,12 @@ def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
     session.system_time = at.astimezone(VIETNAM)
     room = _room([certificate, *chain], has_token=level is not Level.B_B)
     digest, _ = session.prepare_tbs_document(validation_info=None, bytes_reserved=room).digest_tbs_document(
-        in_place=True
+        in_place=True, chunk_size=BLOCK_BYTES
     )
-    return Ready(stream.getvalue(), digest.document_digest, digest.reserved_region_start, digest.reserved_region_end)
+    return Ready(growth, digest.document_digest, digest.reserved_region_start, digest.reserved_region_end)
 
 
-def _check_order(
-    writer: IncrementalPdfFileWriter, pdf: bytes, role: Role, verify: Callable[[bytes], Report] | None
-) -> None:
+def _check_order(writer: IncrementalPdfFileWriter, role: Role, verify: Callable[[], Report] | None) -> None:
     """Nothing after the final lock; the seal only after a trusted official (Decree 30/2020, article 32)."""
     earlier = writer.prev.embedded_regular_signatures
     for signature in earlier:
@@ -133,7 +140,7 @@ def _check_order(
         return
     if verify is None:
         raise DocumentNotSignable("seal_needs_verification")
-    report = verify(pdf)
+    report = verify()
     if not any(
         one.role is Role.OFFICIAL
         and one.intact
@@ -153,7 +160,8 @@ def _ensure_field(writer: IncrementalPdfFileWriter, role: Role) -> None:
         add_field(writer, missing, None)
 
 
-def _embed(writer: IncrementalPdfFileWriter, own: Sequence[Certificate], evidence: Evidence) -> None:
+def embed(writer: IncrementalPdfFileWriter, own: Iterable[Certificate], evidence: Evidence) -> None:
+    """Add certificates and proofs to the file's security store; what stands there already is not added again."""
     certificates = dict.fromkeys([*(one.der for one in own), *evidence.certificates])
     DocumentSecurityStore.supply_dss_in_writer(
         writer,

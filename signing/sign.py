@@ -5,22 +5,19 @@ embedded for the long term is what the caller gives: nothing is ever fetched her
 """
 
 import hashlib
-import secrets
 from collections.abc import Callable
 from datetime import datetime
-from io import BytesIO
-from typing import Protocol
-
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import PdfTimeStamper
+from functools import partial
+from typing import Protocol, Required, TypedDict, Unpack
 
 from certs.certificate import Certificate
 from certs.keys.protocol import Digest, SigningKey
 from certs.revocation import Evidence
 from signing.cms import attributes_of, signed_data
 from signing.document import our_errors
-from signing.ready import NOTHING_SAID, TOKEN_BYTES, Ready, Statement, Timestamper, ready
-from signing.signer import Stamper, finished
+from signing.growth import Growth
+from signing.ready import NOTHING_SAID, Ready, Statement, Timestamper, ready
+from signing.stamping import stamp_document
 from signing.values import Level, Report, Role
 
 
@@ -33,66 +30,63 @@ class Signed(Protocol):
     def chain(self) -> tuple[Certificate, ...]: ...
 
 
-def sign(  # noqa: PLR0913 - keywords, each a decision of the caller's
-    pdf: bytes,
-    key: SigningKey,
-    *,
-    role: Role,
-    level: Level,
-    at: datetime,
-    mark_pdf: bytes | None = None,
-    timestamper: Timestamper | None = None,
-    evidence: Evidence | None = None,
-    verify: Callable[[bytes], Report] | None = None,
-    statement: Statement = NOTHING_SAID,
-) -> bytes:
-    """Return ``pdf`` with one signature appended; ``at`` is the declared time, ``verify`` is needed for the seal only.
+class How(TypedDict, total=False):
+    """One signature, as its caller decides; ``at`` is the declared time."""
+
+    role: Required[Role]
+    level: Required[Level]
+    at: Required[datetime]
+    mark_pdf: bytes | None
+    timestamper: Timestamper | None
+    evidence: Evidence | None
+    statement: Statement
+
+
+def sign(pdf: bytes, key: SigningKey, *, verify: Callable[[bytes], Report] | None = None, **how: Unpack[How]) -> bytes:
+    """Return ``pdf`` with one signature appended; ``verify`` is needed for the seal only.
 
     Raises ``CertificateNotAccepted``, ``DocumentNotSignable``, ``AlreadySealed``, ``TimestampUnavailable`` or
     ``KeyUnavailable``; then nothing was signed.
     """
+    growth = Growth(pdf)
+    sign_onto(growth, key, verify=None if verify is None else partial(verify, pdf), **how)
+    return growth.whole()
+
+
+def sign_onto(
+    growth: Growth, key: SigningKey, *, verify: Callable[[], Report] | None = None, **how: Unpack[How]
+) -> None:
+    """Do the same to a file of any size: the signature is in ``growth.added``. Raises as ``sign`` does."""
+    timestamper = how.get("timestamper")
     with our_errors():
         laid_out = ready(
-            pdf,
+            growth,
             key.certificate,
             key.chain,
-            role=role,
-            level=level,
-            at=at,
-            mark_pdf=mark_pdf,
+            role=how["role"],
+            level=how["level"],
+            at=how["at"],
+            mark_pdf=how.get("mark_pdf"),
             has_timestamper=timestamper is not None,
-            evidence=evidence,
+            evidence=how.get("evidence"),
             verify=verify,
-            statement=statement,
+            statement=how.get("statement", NOTHING_SAID),
         )
         attributes = attributes_of(key.certificate, laid_out.document_digest)
-        return completed(laid_out, key, attributes, key.sign(attributes, Digest.SHA256), level, timestamper)
+        complete(laid_out, key, attributes, key.sign(attributes, Digest.SHA256), how["level"], timestamper)
 
 
-def completed(  # noqa: PLR0917 - what a signature is made of
+def complete(  # noqa: PLR0917 - what a signature is made of
     laid_out: Ready,
     holder: Signed,
     attributes: bytes,
     signature: bytes,
     level: Level,
     timestamper: Timestamper | None,
-) -> bytes:
-    """Return the signed PDF: with the signature's timestamp and the document's, as the level wants."""
-    stamp = None if level is Level.B_B or timestamper is None else timestamper.stamp
-    token = None if stamp is None else stamp(hashlib.sha256(signature).digest(), Digest.SHA256).der
-    pdf = laid_out.filled(signed_data(holder.certificate, holder.chain, attributes, signature, token))
-    return _with_document_timestamp(pdf, Stamper(stamp)) if level is Level.B_LTA and stamp is not None else pdf
-
-
-def _with_document_timestamp(pdf: bytes, stamper: Stamper) -> bytes:
-    stream = BytesIO(pdf)
-    maker = PdfTimeStamper(stamper, field_name=f"Timestamp-{secrets.token_hex(8)}")
-    finished(
-        maker.async_timestamp_pdf(
-            IncrementalPdfFileWriter(stream, strict=False),
-            Digest.SHA256.value,
-            bytes_reserved=2 * TOKEN_BYTES,
-            in_place=True,
-        )
-    )
-    return stream.getvalue()
+) -> None:
+    """Put the signature in its place: with its own timestamp and the document's, as the level wants."""
+    stamper = None if level is Level.B_B else timestamper
+    token = None if stamper is None else stamper.stamp(hashlib.sha256(signature).digest(), Digest.SHA256).der
+    laid_out.fill(signed_data(holder.certificate, holder.chain, attributes, signature, token))
+    if level is Level.B_LTA and stamper is not None:
+        stamp_document(laid_out.growth, stamper)
