@@ -5,6 +5,7 @@ on purpose: a step sees a reader, a printer, a signer and a verifier, never thei
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,26 +56,27 @@ class Printer(Protocol):
     def draw(self, template: str, data: Mapping[str, object]) -> Drawn: ...
 
 
-@dataclass(frozen=True)
-class SigningOrder:
-    """One signature: these bytes, by this account in this role. ``secret`` is the PIN or password, typed for this."""
+class OpenedKey(Protocol):
+    """A registered key whose holder gave the secret; for one signature, or for a batch of them."""
 
-    pdf: bytes  # with its fields prepared; exactly what the person saw
-    role: Role
-    account_id: UUID
-    unit_id: UUID
-    mark: Mapping[str, str]  # what ``printing`` draws the mark from
-    secret: str
+    @property
+    def certificate_sha256(self) -> str: ...
+
+    def sign(self, pdf: bytes, mark: Mapping[str, str]) -> bytes:
+        """Return the PDF with one signature more, the earlier bytes untouched; raises a ``SigningError``.
+
+        ``pdf`` has its fields prepared and is what the person saw; ``printing`` draws the picture from ``mark``.
+        """
 
 
 class Signer(Protocol):
     """Holds the registered keys of the office; uses them only for a person who gave the secret."""
 
-    def certificate_sha256(self, account_id: UUID, unit_id: UUID, role: Role) -> str:
-        """Return the fingerprint of the certificate that would be used; raises ``KeyUnavailable``."""
+    def opened(self, account_id: UUID, unit_id: UUID, role: Role, secret: str) -> AbstractContextManager[OpenedKey]:
+        """Lend the key. A certificate that must not sign now is refused before the secret is looked at.
 
-    def sign(self, order: SigningOrder) -> bytes:
-        """Return the PDF with one signature more, the earlier bytes untouched; raises a ``SigningError``."""
+        Raises ``CertificateNotAccepted`` or ``KeyUnavailable``.
+        """
 
 
 class Verifier(Protocol):

@@ -1,23 +1,21 @@
 """The result: an official looks at it with its number, signs it; the records clerk seals it.
 
 Opening a session reserves the number, draws the paper and keeps it; what is kept is what is shown, and only bytes with
-the digest of what was shown are signed. An intent is durable before a key is used, and what came of it is verified
-by our own verifier before it is stored. Drawing, keys and verifying happen outside every transaction. No job calls
-``sign`` or ``seal``: both need a person and the person's secret.
+the digest of what was shown are signed (`dossiers.acts`). No job calls ``sign`` or ``seal``: both need a person and
+the person's secret.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from dossiers import audit, files, numbers
-from dossiers.engines import SigningOrder, current
-from dossiers.errors import ChangedMeanwhile, NotPermitted, SigningInterrupted, StepNotAllowed
-from dossiers.intents import close_signed, close_void, open_intent, verified
+from dossiers.acts import PDF, SEAL, SIGN, Act, Acts, Shown, ready_for, shown, signature_on
+from dossiers.engines import current
+from dossiers.errors import ChangedMeanwhile, NotPermitted, SigningInterrupted
 from dossiers.lifecycle import State, Step
-from dossiers.models import Account, Dossier, Membership, Result, Signature, SigningIntent, SigningSession
+from dossiers.models import Dossier, Membership, Result, Signature, SigningIntent, SigningSession
 from dossiers.numbering import office_day
 from dossiers.people import Actor, ActorKind, Role
 from dossiers.permissions import require
@@ -26,20 +24,10 @@ from dossiers.review import final_values
 from dossiers.rows import found, locked, move
 from dossiers.writepoints import reached
 from printing.errors import PrintingError
-from signing import Role as SigningRole
-from signing import SigningError
+from signing.batch import Document, sign_one
 from signing.fields import prepare
 
-PDF = "application/pdf"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the person is about to look at: the bytes and the digest that the signature must be for."""
-
-    result: Result
-    pdf: bytes
-    sha256: str
+__all__ = ["Shown", "close_session", "close_stale_sessions", "open_session", "seal", "shown", "sign"]
 
 
 def open_session(actor: Actor, dossier_id: UUID) -> Shown:
@@ -74,102 +62,26 @@ def close_stale_sessions(opened_before: datetime) -> int:
     return len(dossiers)
 
 
-def shown(actor: Actor, dossier_id: UUID) -> Shown:
-    """Return what the next signature would be for: to the records clerk, what the official signed."""
-    dossier = found(actor, dossier_id)
-    result = _live_result(dossier)
-    file = result.signed if dossier.state == State.SIGNED.value else result.drawn
-    assert file is not None  # noqa: S101 - a signed dossier without its file must stop the process
-    return Shown(result, files.read(file), file.sha256)
-
-
 def sign(actor: Actor, dossier_id: UUID, shown_sha256: str, secret: str) -> Signature:
     """Put the official's signature on exactly the bytes that were shown; called twice, it is one signature."""
-    return _apply(actor, dossier_id, _SIGN, shown_sha256, secret)
+    return _apply(actor, SIGN, Document(str(dossier_id), shown_sha256), secret)
 
 
 def seal(actor: Actor, dossier_id: UUID, shown_sha256: str, secret: str) -> Signature:
     """Put the office's seal on exactly the signed bytes that were shown; called twice, it is one seal."""
-    return _apply(actor, dossier_id, _SEAL, shown_sha256, secret)
+    return _apply(actor, SEAL, Document(str(dossier_id), shown_sha256), secret)
 
 
-@dataclass(frozen=True)
-class _Act:
-    """The two acts differ in nothing else."""
-
-    role: SigningRole
-    step: Step
-    name: str
-
-
-_SIGN = _Act(SigningRole.OFFICIAL, Step.SIGN, "sign")
-_SEAL = _Act(SigningRole.SEAL, Step.SEAL, "seal")
-
-
-def _apply(actor: Actor, dossier_id: UUID, act: _Act, shown_sha256: str, secret: str) -> Signature:
-    dossier = found(actor, dossier_id)
-    if (done := _done_before(actor, dossier, act, shown_sha256)) is not None:
+def _apply(actor: Actor, act: Act, document: Document, secret: str) -> Signature:
+    if (done := signature_on(actor, act, document)) is not None:
         return done
-    require(actor, act.step, dossier.case())
-    account_id = actor.account_id  # a person, never a job
-    before = shown(actor, dossier_id)
-    if before.sha256 != shown_sha256:
-        raise ChangedMeanwhile("not_what_was_shown", dossier=dossier.code)
-    _require_own_session_of_today(actor, before.result, act)
-    order = _order(account_id, before, act, secret)
-    fingerprint = current().signer.certificate_sha256(account_id, order.unit_id, act.role)
-    intent = open_intent(actor, before.result, act.role, shown_sha256, fingerprint)
-    reached(f"{act.name}.intent_before_key")
-    try:
-        signed = current().signer.sign(order)
-        reached(f"{act.name}.key_before_file")
-        report = verified(signed, before.pdf, act.role)
-    except SigningError as error:
-        close_void(actor, intent, error.code)
-        raise
-    except Exception:
-        close_void(actor, intent, "failed")
-        raise
-    file = files.put_bytes(files.owner_of(dossier.commune(), dossier.pk), signed, PDF)
-    reached(f"{act.name}.file_before_row")
-    return close_signed(actor, intent, file, report)
-
-
-def _done_before(actor: Actor, dossier: Dossier, act: _Act, shown_sha256: str) -> Signature | None:
-    return Signature.objects.filter(
-        result__dossier=dossier,
-        role=act.role.value,
-        account_id=actor.account_id,
-        intent__shown_sha256=shown_sha256,
-    ).first()
-
-
-def _order(account_id: UUID, before: Shown, act: _Act, secret: str) -> SigningOrder:
-    unit = before.result.session.number.series.unit
-    if act is _SEAL:
-        mark = {"agency": " ".join(unit.letterhead.split()), "place": unit.superior}
-    else:
-        mark = {"full_name": Account.objects.get(pk=account_id).full_name}
-    return SigningOrder(before.pdf, act.role, account_id, unit.pk, mark, secret)
-
-
-def _require_own_session_of_today(actor: Actor, result: Result, act: _Act) -> None:
-    session = result.session
-    if act is _SIGN and (session.account_id != actor.id or session.closed_at is not None):
-        raise ChangedMeanwhile("session_of_another")
-    if act is _SIGN and session.document_date != office_day(current().clock.now()):
-        raise StepNotAllowed("date_on_paper_has_passed", date=session.document_date.isoformat())
-
-
-def _live_result(dossier: Dossier) -> Result:
-    result = (
-        Result.objects.filter(dossier=dossier, voided_at=None)
-        .select_related("drawn", "signed", "sealed", "session__number__series__unit")
-        .first()
-    )
-    if result is None:
-        raise StepNotAllowed("nothing_drawn", state=dossier.state)
-    return result
+    unit = ready_for(actor, act, document).result.dossier.commune()  # before anybody's secret is looked at
+    with current().signer.opened(actor.account_id, unit.pk, act.role, secret) as key:
+        acts = Acts(actor, act, key)
+        sign_one(document, acts, acts.sign)
+    signature = signature_on(actor, act, document)
+    assert signature is not None  # noqa: S101 - just written
+    return signature
 
 
 def _own_open_session(actor: Actor, dossier: Dossier) -> SigningSession | None:

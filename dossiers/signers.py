@@ -5,7 +5,8 @@ certificate. Both signatures are timestamped and bring their revocation data (PA
 live in ``certs``: here is only which file or token is whose.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +17,7 @@ from certs.errors import CertError, CertificateNotFit, KeyLocked
 from certs.fitness import require_fit
 from certs.keys.file import FileKey, load_key, p12_of
 from certs.revocation import Evidence
-from dossiers.engines import Clock, SigningOrder
+from dossiers.engines import Clock
 from signing import CertificateNotAccepted, KeyUnavailable, Level, Report, Role
 from signing.ready import Statement, Timestamper
 from signing.sign import sign
@@ -73,30 +74,40 @@ class OfficeSigner:
     verify: Callable[[bytes], Report]
     clock: Clock
 
-    def certificate_sha256(self, account_id: UUID, unit_id: UUID, role: Role) -> str:
-        """Return the certificate's fingerprint; one that must not sign now is refused before its key is opened."""
-        certificate = self.keys.certificate(_owner(account_id, unit_id, role), role)
+    @contextmanager
+    def opened(self, account_id: UUID, unit_id: UUID, role: Role, secret: str) -> Generator["Opened"]:
+        owner = unit_id if role is Role.SEAL else account_id
+        certificate = self.keys.certificate(owner, role)
         try:
             require_fit(certificate, (), at=self.clock.now(), evidence=self.evidence())
         except CertificateNotFit as error:
             raise CertificateNotAccepted(error.code, **error.parameters) from error
-        return certificate.fingerprint
+        yield Opened(self, self.keys.key(owner, role, secret), role)
 
-    def sign(self, order: SigningOrder) -> bytes:
-        owner = _owner(order.account_id, order.unit_id, order.role)
+
+@dataclass(frozen=True)
+class Opened:
+    """One key in memory for as long as its holder's batch lasts; the secret itself is kept nowhere."""
+
+    signer: OfficeSigner
+    key: FileKey
+    role: Role
+
+    @property
+    def certificate_sha256(self) -> str:
+        return self.key.certificate.fingerprint
+
+    def sign(self, pdf: bytes, mark: Mapping[str, str]) -> bytes:
+        signer = self.signer
         return sign(
-            order.pdf,
-            self.keys.key(owner, order.role, order.secret),
-            role=order.role,
+            pdf,
+            self.key,
+            role=self.role,
             level=LEVEL,
-            at=self.clock.now(),
-            mark_pdf=self.marks.mark(MARK_OF[order.role], order.mark),
-            timestamper=self.timestamper,
-            evidence=self.evidence(),
-            verify=self.verify,
+            at=signer.clock.now(),
+            mark_pdf=signer.marks.mark(MARK_OF[self.role], mark),
+            timestamper=signer.timestamper,
+            evidence=signer.evidence(),
+            verify=signer.verify,
             statement=Statement(),
         )
-
-
-def _owner(account_id: UUID, unit_id: UUID, role: Role) -> UUID:
-    return unit_id if role is Role.SEAL else account_id

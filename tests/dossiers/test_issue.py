@@ -117,12 +117,12 @@ def test_bytes_changed_behind_our_back_are_not_signed(office, dossier_at):
         issue.sign(official, dossier.pk, shown.sha256, SECRET)
 
 
-def test_a_wrong_secret_leaves_a_void_intent_and_the_right_one_then_signs(office, dossier_at):
+def test_a_wrong_secret_opens_no_intent_and_the_right_one_then_signs(office, dossier_at):
     dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
     shown = issue.shown(official, dossier.pk)
     with pytest.raises(KeyUnavailable):
         issue.sign(official, dossier.pk, shown.sha256, "a guess")
-    assert SigningIntent.objects.get().outcome == SigningIntent.VOID
+    assert not SigningIntent.objects.exists()
     assert issue.sign(official, dossier.pk, shown.sha256, SECRET).verdict == "PASSED"
 
 
@@ -253,10 +253,11 @@ def test_an_open_intent_whose_file_was_stored_becomes_the_signature(office, doss
     dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
     shown = issue.shown(official, dossier.pk)
     intents.open_intent(official, shown.result, SigningRole.OFFICIAL, shown.sha256, "f" * 64)
-    order = issue._order(official.account_id, shown, issue._SIGN, SECRET)  # noqa: SLF001 - what a killed process left
     owner = files.owner_of(office.unit, dossier.pk)
     files.put_bytes(owner, b"%PDF something else that was left behind", "application/pdf")
-    file = files.put_bytes(owner, office.engines.signer.sign(order), "application/pdf")
+    with office.engines.signer.opened(official.account_id, office.unit.pk, SigningRole.OFFICIAL, SECRET) as key:
+        signed = key.sign(shown.pdf, {"full_name": "Trần Thị Sao"})
+    file = files.put_bytes(owner, signed, "application/pdf")  # what a killed process left
     assert intents.recover() == 1
     assert Signature.objects.get().file.key == str(file.key)
     dossier.refresh_from_db()
