@@ -89,4 +89,4 @@ def complete(  # noqa: PLR0917 - what a signature is made of
     token = None if stamper is None else stamper.stamp(hashlib.sha256(signature).digest(), Digest.SHA256).der
     laid_out.fill(signed_data(holder.certificate, holder.chain, attributes, signature, token))
     if level is Level.B_LTA and stamper is not None:
-        stamp_document(laid_out.growth, stamper)
+        stamp_document(laid_out.growth, stamper, Digest.SHA256)

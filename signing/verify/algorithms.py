@@ -4,9 +4,9 @@ A signature that was proven to exist while its algorithms were good stays good; 
 if it had been made now.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from asn1crypto import algos, keys  # type: ignore[import-untyped]  # asn1crypto has no types
+from asn1crypto import algos, cms, keys  # type: ignore[import-untyped]  # asn1crypto has no types
 from pyhanko_certvalidator.policy_decl import AlgorithmUsageConstraint, AlgorithmUsagePolicy
 
 
@@ -15,6 +15,7 @@ def _until(year: int, month: int = 1, day: int = 1) -> datetime:
 
 
 NEVER_ENDS = _until(9999)
+TEN_YEARS = timedelta(days=3652)
 DIGEST_UNTIL = {
     "md5": _until(2005),
     "sha1": _until(2012, 8),
@@ -68,3 +69,19 @@ def _answer(end: datetime | None, moment: datetime | None) -> AlgorithmUsageCons
 
 
 POLICY = PolicyByDate()
+
+
+def digest_for(moment: datetime) -> str:
+    """Return the name of the shortest digest that will prove for ten years from then on."""
+    last = moment + TEN_YEARS
+    return next((name for name in ("sha256", "sha384") if DIGEST_UNTIL[name] > last), "sha512")
+
+
+def allowed_until(signer: cms.SignerInfo, public_key: keys.PublicKeyInfo) -> datetime:
+    """Return the day from which on digest, mechanism or key prove nothing new; long past if they never did."""
+    last = NEVER_ENDS - timedelta(days=1)
+    answers = (
+        POLICY.digest_algorithm_allowed(signer["digest_algorithm"], last),
+        POLICY.signature_algorithm_allowed(signer["signature_algorithm"], last, public_key),
+    )
+    return min((one.not_allowed_after or _until(1970) for one in answers if not one.allowed), default=NEVER_ENDS)

@@ -241,12 +241,26 @@ class _Examination:
         return found
 
     def _level(self, work: Work) -> Level:
-        if not work.has_token:
+        """EN 319 142-1 6.3: a token or a later document timestamp; its proofs in the file; a timestamp over those."""
+        stamps = [
+            other
+            for other in self._works
+            if other.is_document_timestamp and other.revision > work.revision and other.proven_at is not None
+        ]
+        if not work.has_token and not stamps:
             return Level.B_B
         if not work.chain.is_embedded:
             return Level.B_T
-        later = (one for one in self._works if one.is_document_timestamp and one.revision > work.revision)
-        return Level.B_LTA if any(one.proven_at is not None for one in later) else Level.B_LT
+        return Level.B_LTA if any(self._covers_proofs_of(work, one) for one in stamps) else Level.B_LT
+
+    def _covers_proofs_of(self, work: Work, stamp: Work) -> bool:
+        """Whether the proofs that a signature needs stood in the file before this timestamp."""
+        assert work.signed is not None  # ruff: ignore[assert] - it has a chain
+        before = embedded_proofs(self._reader.get_historical_resolver(stamp.revision), [work.signature])
+        if before.encoded() == self._embedded.encoded():
+            return True
+        moment = work.proven_at or self._at
+        return self._judge.with_only(before).judge(work.signed.certificate, work.signed.others, moment).is_embedded
 
 
 def with_second_opinion(report: Report, cause: Cause, at: datetime) -> Report:

@@ -9,13 +9,13 @@ from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from cryptography.x509.ocsp import load_der_ocsp_response
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.verify.trust import Known
 
 
-def embedded_proofs(reader: PdfFileReader, signatures: Iterable[EmbeddedPdfSignature | None]) -> Known:
+def embedded_proofs(reader: PdfHandler, signatures: Iterable[EmbeddedPdfSignature | None]) -> Known:
     """What the file carries: the document security store, and Adobe's attribute of older signatures."""
     try:
         store = reader.root["/DSS"]  # not get(), which does not follow references

@@ -6,6 +6,7 @@ Nothing is fetched. Lists made after a certificate's end prove nothing about it,
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -45,6 +46,9 @@ class Known:
     def __add__(self, other: "Known") -> "Known":
         return Known(self.certificates + other.certificates, self.crls + other.crls, self.ocsps + other.ocsps)
 
+    def encoded(self) -> list[bytes]:
+        return [bytes(one.dump()) for one in (*self.certificates, *self.crls, *self.ocsps)]
+
     def says_anything(self) -> bool:
         return bool(self.crls or self.ocsps)
 
@@ -72,6 +76,12 @@ class Judge:
         self._embedded, self._ours = embedded, ours
         self._helpers = tuple(x509.Certificate.load(one.der) for one in stores.intermediates)
         self._anchors = [(one, x509.Certificate.load(one.certificate.der)) for one in stores.anchors]
+
+    def with_only(self, embedded: Known) -> "Judge":
+        """Return a judge with the same stores who sees other proofs than the file's last."""
+        other = copy(self)
+        other._embedded, other._ours = embedded, Known()  # noqa: SLF001 - its own kind
+        return other
 
     def known_certificates(self) -> list[x509.Certificate]:
         return [*self._embedded.certificates, *self._helpers, *(root for _, root in self._anchors)]
