@@ -101,6 +101,7 @@ def _field(field: FieldReading) -> Object:
         "checks": {name: str(outcome) for name, outcome in field.checks.items()},
         "problems": list(field.problems),
         "proposals": list(field.proposals),
+        "now_called": list(field.now_called),
     }
 
 

@@ -137,6 +137,7 @@ class FieldReading:
     checks: Mapping[str, Check] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()  # from closed lists, for a person to choose from; never taken
+    now_called: tuple[str, ...] = ()  # the commune of an old address today; several where it was divided
 
 
 @dataclass(frozen=True)

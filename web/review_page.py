@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dossiers.models import Dossier, Field, Page
 from dossiers.transcription import MISFILED, NO_FORM, TRANSCRIPTION_FAILED, UNREADABLE, WRONG_PAGE
+from ocr.forms.merged import now_called
 from ocr.values import Decision, PageClass
 from web import typed
 from web.labels import label_of
@@ -121,6 +122,15 @@ def problem_words(problems: Iterable[str]) -> str:
     return f"{told[:1].upper()}{told[1:]}." if told else ""
 
 
+def now_words(address: str) -> str:
+    """Return what the commune of an old address is called since the merger; nothing of any other text."""
+    names = now_called(address)
+    if not names:
+        return ""
+    told = _("Now: %(places)s") if len(names) == 1 else _("Divided; now one of: %(places)s")
+    return told % {"places": "; ".join(names)}
+
+
 def is_doubtful(field: Field) -> bool:
     return field.decision == Decision.LOOK.value or bool(field.problems)
 
@@ -150,6 +160,7 @@ def field_values(field: Field, *, is_next: bool = False, problem: str = "") -> d
         "mark": mark,
         "mark_look": look,
         "hint": f"{hint[:1].upper()}{hint[1:]}.",
+        "now": now_words(field.final_value or ""),
         "problem": problem or ("" if confirmed else problem_words(field.problems)),
         "is_next": is_next,
         "box_shown": _has_box(field),

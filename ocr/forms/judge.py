@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from ocr.codes import CardHolder
 from ocr.forms.dates import date_in_words
+from ocr.forms.merged import now_called
 from ocr.forms.places import same_letters
 from ocr.forms.proposals import proposals
 from ocr.forms.reading import FormPage, RawField
 from ocr.forms.syllables import folded
-from ocr.forms.templates import Rule, Template
+from ocr.forms.templates import Kind, Rule, Template
 from ocr.forms.typed import NUMBER_DOUBT, Parsed, parsed, parsed_number
 from ocr.values import Box, Check, Decision, FieldReading, Source
 
@@ -30,7 +31,7 @@ def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
     template = max(forms, key=lambda form: form.match.confidence).match.template
     fields: Fields = {}
     for form in sorted(forms, key=lambda form: -form.match.confidence):
-        if form.match.template is template:
+        if form.match.template.form == template.form:
             for raw in form.fields.values():
                 for name, reading in _readings(raw, form.page_number):
                     fields.setdefault(name, reading)
@@ -40,11 +41,17 @@ def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
         _compare_with_card(fields, card)
     people = [holder.full_name for _, _, holder in cards]
     kinds = {field.name: field.kind for page in template.pages for field in page.fields}
-    for name, field in fields.items():
-        if field.decision is Decision.LOOK and name in kinds:
-            said = proposals(kinds[name], field.value or field.reading, people)
-            fields[name] = replace(field, proposals=tuple(one for one in said if one != field.value))
-    return {name: fields[name] for name in _in_order(template, fields)}
+    return {name: _with_lists(fields[name], kinds.get(name), people) for name in _in_order(template, fields)}
+
+
+def _with_lists(field: FieldReading, kind: Kind | None, people: Sequence[str]) -> FieldReading:
+    """Return the field with what lists say beside it; its value stays as it is. A number in a line has no kind."""
+    if field.decision is Decision.LOOK and kind is not None:
+        said = proposals(kind, field.value or field.reading, people)
+        field = replace(field, proposals=tuple(one for one in said if one != field.value))
+    if kind in {Kind.PLACE, Kind.AGENCY}:
+        field = replace(field, now_called=now_called(field.value or ""))
+    return field
 
 
 def _in_order(template: Template, fields: Fields) -> list[str]:

@@ -66,6 +66,11 @@ function take(row, answer) {
   const problem = row.querySelector("[data-problem]");
   problem.textContent = answer.problem;
   problem.hidden = !answer.problem;
+  if (answer.now !== undefined) {
+    const now = row.querySelector("[data-now]");
+    now.textContent = answer.now;
+    now.hidden = !answer.now;
+  }
   if (answer.value !== undefined) row.querySelector("[name=value]").value = answer.value;
   if (answer.seen !== undefined) row.querySelector("input[name=seen]").value = answer.seen;
   if (answer.revision) for (const one of document.querySelectorAll("[data-revision]")) one.value = answer.revision;

@@ -227,7 +227,7 @@ def confirm_field(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
     if not wants_json:
         return HttpResponseRedirect(f"{reverse('dossier', args=[dossier.pk])}#f-{_next_id(dossier, field)}")
     row = field_values(field)
-    told = {key: row[key] for key in ("mark", "mark_look", "problem", "seen")} | {
+    told = {key: row[key] for key in ("mark", "mark_look", "now", "problem", "seen")} | {
         "value": row["shown"],
         "confirmed": row["is_confirmed"],
         "look": row["look"] == "is-look",

@@ -140,3 +140,11 @@ def test_a_name_that_the_zone_cut_off_is_no_contradiction():
     found = fields(cards=[(3, PLACE, holder)])
     assert "mrz" not in found["requester.full_name"].checks
     assert found["requester.birth_date"].checks["mrz"] is Check.OK
+
+
+def test_an_old_address_stays_as_written_and_says_what_it_is_called_today():
+    old = {"text": "Thôn Mới, xã Phùng Giáo, huyện Ngọc Lặc, tỉnh Thanh Hóa"}
+    residence = fields(requester_residence=old)["requester.residence"]
+    assert (residence.value, residence.decision) == (old["text"], Decision.ACCEPTED)
+    assert residence.now_called == ("xã Nguyệt Ấn, tỉnh Thanh Hóa",)
+    assert fields()["requester.residence"].now_called == ()
