@@ -44,6 +44,16 @@ Custodians = Annotated[list[str] | None, typer.Option("--custodian", help="Holds
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line on standard output, nothing else.")]
 
 
+TsaUrls = Annotated[
+    list[str] | None,
+    typer.Option("--tsa", metavar="URL", help="A timestamp authority, in the order to ask them; default: settings."),
+]
+AskHosts = Annotated[
+    list[str] | None, typer.Option("--ask", metavar="HOST", help="May be asked about revocation, beside the settings'.")
+]
+Anchors = Annotated[list[Path] | None, typer.Option("--anchors", help="Certificates to trust, repeatable.")]
+
+
 class SigningRole(StrEnum):
     INITIAL = "initial"
     OFFICIAL = "official"
@@ -155,17 +165,60 @@ def sign(
     level: Annotated[SigningLevel, typer.Option("--level")] = SigningLevel.B_B,
     out: Out = Path("out"),
     pin_file: Annotated[Path | None, typer.Option("--pin-file", help="Else the PIN or password is asked for.")] = None,
+    tsa: TsaUrls = None,
+    ask: AskHosts = None,
+    anchors: Anchors = None,
 ) -> None:
     """Sign PDFs; the PIN or password is never an argument."""
     from commands import sign as command
+    from commands.outside import Given
 
-    raise typer.Exit(command.sign(files, key=key, pin_file=pin_file, role=role, level=level, out=out))
+    given = Given(tsa or [], ask or [], anchors or [])
+    raise typer.Exit(command.sign(files, key=key, pin_file=pin_file, role=role, level=level, out=out, given=given))
+
+
+class RaisedLevel(StrEnum):
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+
+@app.command()
+def augment(
+    files: Files,
+    to: Annotated[RaisedLevel, typer.Option("--to")],
+    out: Out = Path("out"),
+    tsa: TsaUrls = None,
+    ask: AskHosts = None,
+    anchors: Anchors = None,
+) -> None:
+    """Raise signed PDFs, by whatever tool, to a long-term level: only added to, verified before they are written."""
+    from commands import augment as command
+    from commands.outside import Given
+
+    raise typer.Exit(command.augment(files, to=to, out=out, given=Given(tsa or [], ask or [], anchors or [])))
+
+
+@app.command()
+def renew(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    days: Annotated[int, typer.Option("--days", min=1, help="Renew what is protected for no longer than this.")] = 90,
+    out: Out = Path("out"),
+    tsa: TsaUrls = None,
+    ask: AskHosts = None,
+    anchors: Anchors = None,
+) -> None:
+    """Give the signed PDFs of a folder their next timestamp before the newest one's certificate or algorithm ends."""
+    from commands import augment as command
+    from commands.outside import Given
+
+    raise typer.Exit(command.renew(folder, days=days, out=out, given=Given(tsa or [], ask or [], anchors or [])))
 
 
 @app.command()
 def verify(
     files: Files,
-    anchors: Annotated[list[Path] | None, typer.Option("--anchors", help="Certificates to trust, repeatable.")] = None,
+    anchors: Anchors = None,
     crl: Annotated[list[Path] | None, typer.Option("--crl", help="Revocation lists, repeatable.")] = None,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="Judge as of this time (ISO 8601).")] = None,
     as_json: AsJson = False,
@@ -364,12 +417,15 @@ def forms_new(
     scan: Annotated[Path, typer.Argument(metavar="SCAN", show_default=False)],
     code: Annotated[str | None, typer.Option("--code", help="The form's code; default: the file's name.")] = None,
     version: Annotated[str | None, typer.Option("--version", help="Default: this year.")] = None,
+    print_of: Annotated[
+        str | None, typer.Option("--print-of", help="Code of a form that is known: another print of it.")
+    ] = None,
     out: Out = Path("out"),
 ) -> None:
     """Draft a template from one blank scan: slots, combs, boxes, cells and their labels."""
     from commands import forms as command
 
-    raise typer.Exit(command.new(scan, code, version, out))
+    raise typer.Exit(command.new(scan, code, version, print_of, out))
 
 
 @forms.command("check")

@@ -87,6 +87,35 @@ SETTINGS = {
         Setting(
             "MOONSEAL_SESSION_MINUTES", "a signing session left open so long is void, its number too", "minutes", "30"
         ),
+        Setting(
+            "MOONSEAL_NUMBERING",
+            "a result's number and date: reserved and shown before the official signs, or written after",
+            "at_signing or after_signing",
+            "at_signing",
+        ),
+        Setting(
+            "MOONSEAL_TSA_URLS",
+            "timestamp authorities in the order to ask them; own: the commune's own",
+            "URLs or own, comma",
+            "own",
+        ),
+        Setting(
+            "MOONSEAL_TSA_CERTIFICATES",
+            "files of authorities whose timestamps are taken beside the Government's and our own",
+            "paths, comma",
+            "",
+        ),
+        Setting("MOONSEAL_EGRESS_HOSTS", "servers that may be asked about revocation", "names, comma", ""),
+        Setting(
+            "MOONSEAL_EGRESS_INSIDE_HOSTS", "servers to ask that may stand in the inner network", "names, comma", ""
+        ),
+        Setting(
+            "MOONSEAL_RESULT_LEVEL",
+            "level of a sealed result: B-LT, or B-LTA with an archive timestamp",
+            "level",
+            "B-LTA",
+        ),
+        Setting("MOONSEAL_RENEW_DAYS", "results are renewed so long before their newest timestamp ends", "days", "90"),
         Setting("MOONSEAL_CACHE_MAX_MB", "what was read already, kept so that work cut short goes on", "MiB", "1024"),
         Setting("MOONSEAL_CACHE_DAYS", "what was read is let go so long after its last use", "days", "7"),
         Setting("MOONSEAL_WATCH_SETTLE_S", "a watched file that did not change for so long is whole", "seconds", "5"),
@@ -105,6 +134,12 @@ def _text(variable: str) -> str:
 
 def _names(variable: str) -> list[str]:
     return [name.strip() for name in _text(variable).split(",") if name.strip()]
+
+
+def _one_of(variable: str, *choices: str) -> str:
+    if (text := _text(variable)) not in choices:
+        raise SettingRefused(variable, f"{text!r} is none of {', '.join(choices)}")
+    return text
 
 
 HERE = Path(__file__).resolve().parent
@@ -191,6 +226,9 @@ WORKER_THREADS = SETTINGS["MOONSEAL_WORKER_THREADS"].number()
 JOBS_POLL_S = SETTINGS["MOONSEAL_JOBS_POLL_MS"].number() / 1000
 LEASE_S = SETTINGS["MOONSEAL_LEASE_S"].number()
 SESSION_MINUTES = SETTINGS["MOONSEAL_SESSION_MINUTES"].number()
+NUMBERING = _text("MOONSEAL_NUMBERING")
+if NUMBERING not in {"at_signing", "after_signing"}:
+    raise SettingRefused("MOONSEAL_NUMBERING", f"{NUMBERING!r} is neither at_signing nor after_signing")
 WATCH_SETTLE_S = SETTINGS["MOONSEAL_WATCH_SETTLE_S"].number()
 CACHE_MAX_BYTES = SETTINGS["MOONSEAL_CACHE_MAX_MB"].number() << 20
 CACHE_DAYS = SETTINGS["MOONSEAL_CACHE_DAYS"].number()
@@ -199,6 +237,8 @@ SCAN_PAGES_MAX = SETTINGS["MOONSEAL_SCAN_PAGES_MAX"].number()
 PAGE_MAX_PIXELS = SETTINGS["MOONSEAL_PAGE_MAX_MEGAPIXELS"].number() * 1_000_000
 MOONSEAL_UPLOAD_MAX_BYTES = SETTINGS["MOONSEAL_UPLOAD_MAX_MB"].number() << 20
 SCANS_MAX = SETTINGS["MOONSEAL_SCANS_MAX"].number()
+RESULT_LEVEL = _one_of("MOONSEAL_RESULT_LEVEL", "B-LT", "B-LTA")
+RENEW_DAYS = SETTINGS["MOONSEAL_RENEW_DAYS"].number()
 JOBS_SCHEMA = "jobs"  # on PostgreSQL the job engine's tables stand in the same database under this schema
 OFFICE_UTC_OFFSET_HOURS = 7  # Viet Nam has no summer time; shown and counted in this, stored in UTC
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-
 from certs.certificate import Certificate
+from certs.chains import issued
 from certs.errors import CertificateInvalid
 from certs.fitness import require_fit
 from certs.register import Entry, Register
@@ -40,7 +39,7 @@ class Registrations:
 
         Raises ``CertificateInvalid`` (a stranger's, or already another person's) or ``CertificateNotFit``.
         """
-        if not any(_issued(certificate, issuer) for issuer in issuers):
+        if not any(issued(certificate, issuer) for issuer in issuers):
             raise CertificateInvalid("issuer_not_trusted", issuer=certificate.issuer_name)
         require_fit(certificate, (), at=self._clock())
         current = self.of(certificate)
@@ -84,11 +83,3 @@ def _registration(entry: Entry) -> Registration:
 def _identity(certificate: Certificate) -> str:
     issuer = hashlib.sha256(certificate.parsed.issuer.public_bytes()).hexdigest()
     return f"{certificate.serial}/{issuer}"
-
-
-def _issued(certificate: Certificate, issuer: Certificate) -> bool:
-    try:
-        certificate.parsed.verify_directly_issued_by(issuer.parsed)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from certs.breaker import Breaker
 from certs.certificate import Certificate
+from certs.chains import issued
 from certs.errors import CertError, ClockWentBack, TimestampUnavailable
 from certs.keys.protocol import Digest, KeyAlgorithm, SigningKey
 from egress.client import Client
@@ -214,7 +215,7 @@ class TimestampClient:
             else:
                 breaker.worked()
                 return token
-        raise TimestampUnavailable("no_timestamp", reason=reason.code) from reason
+        raise TimestampUnavailable("no_timestamp", **{**reason.parameters, "reason": reason.code}) from reason
 
     def _asked(self, ask: Ask, digest: bytes, algorithm: Digest) -> Token:
         nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
@@ -258,10 +259,16 @@ class TimestampClient:
             raise TimestampUnavailable("certificate_of_wrong_purpose")
         if not certificate.not_before <= at <= certificate.not_after:
             raise TimestampUnavailable("certificate_not_in_force")
-        if not any(_issued(certificate, issuer) for issuer in self._issuers):
+        if not any(certificate.der == one.der or issued(certificate, one) for one in self._issuers):
             raise TimestampUnavailable("authority_not_trusted")
         if abs(self._clock() - at) > self._tolerance:  # theirs or ours is wrong: a person must look (security.md B 16)
             raise TimestampUnavailable("time_differs", difference_s=abs(self._clock() - at).total_seconds())
+
+
+def certificates_of_token(token: bytes) -> tuple[Certificate, ...]:
+    """Return what came with a token that was checked: its authority's certificate and, mostly, those above it."""
+    found = cms.ContentInfo.load(token)["content"]["certificates"]
+    return tuple(Certificate(one.chosen.dump()) for one in found if one.name == "certificate")
 
 
 def signer_of(token: bytes) -> Certificate:
@@ -295,16 +302,6 @@ def signer_of(token: bytes) -> Certificate:
             key.verify(signature, attributes.dump(), ec.ECDSA(DIGESTS[algorithm]))
             return certificate
     raise TimestampUnavailable("token_damaged")
-
-
-def _issued(certificate: Certificate, issuer: Certificate) -> bool:
-    if certificate.der == issuer.der:
-        return True
-    try:
-        certificate.parsed.verify_directly_issued_by(issuer.parsed)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def _attribute(kind: str, value: object) -> cms.CMSAttribute:

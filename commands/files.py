@@ -1,9 +1,9 @@
 """Where results go: never over an input, never over each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from storage.durable import write_durably
+from storage.durable import write_parts_durably
 
 
 def names_of(files: Sequence[Path], suffix: str) -> list[str]:
@@ -21,8 +21,13 @@ def names_of(files: Sequence[Path], suffix: str) -> list[str]:
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all, making its folder first."""
+    write_parts(target, (content,))
+
+
+def write_parts(target: Path, parts: Iterable[bytes]) -> None:
+    """Do the same for what does not fit into memory."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(target, content)
+    write_parts_durably(target, parts)
 
 
 def is_an_input(target: Path, files: Sequence[Path]) -> bool:

@@ -6,7 +6,6 @@ told to (``verify --anchors``). Its names say what it is, and it needs no PIN.
 
 import getpass
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +16,6 @@ from certs.keys.file import load_key, load_saved_key, save_key
 from certs.keys.protocol import SigningKey
 from certs.keys.token import Token
 from certs.keys.uri import address_in
-from certs.revocation import Evidence
-from certs.timestamps import POLICY, TimestampAuthority, TimestampClient
 from commands.folder import configured_folder
 
 DEV_ORGANISATION = "DEV – không có giá trị"
@@ -29,22 +26,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """A key, and what an authority at hand adds to its signatures."""
-
-    key: SigningKey
-    timestamper: TimestampClient | None = None
-    evidence: Evidence | None = None
-
-
-def chosen(name: str, pin_file: Path | None) -> Chosen:
+def chosen(name: str, pin_file: Path | None) -> SigningKey:
     """Return the key that a person named; raises ``KeyUnavailable`` or ``KeyLocked``."""
     kind, _, rest = name.partition(":")
     if kind == "file" and rest:
-        return Chosen(load_key(Path(rest), secret(pin_file, f"Mật khẩu / password {rest}: ").encode()))
+        return load_key(Path(rest), secret(pin_file, f"Mật khẩu / password {rest}: ").encode())
     if kind == "pkcs11" and rest:
-        return Chosen(_token_key(name, pin_file))
+        return _token_key(name, pin_file)
     if kind == "dev" and rest in DEV_PROFILES:
         return _dev_key(rest, configured_folder() / "dev")
     raise KeyUnavailable("key_name_not_understood", name=name)
@@ -70,12 +58,10 @@ def _token_key(uri: str, pin_file: Path | None) -> SigningKey:
     return token.key(label=address.label, key_id=address.key_id)
 
 
-def _dev_key(name: str, folder: Path) -> Chosen:
+def _dev_key(name: str, folder: Path) -> SigningKey:
     if not folder.exists():
         Authority.create(folder, Names.of(DEV_ORGANISATION), now)
     authority = Authority.open(folder, now)
     if not (folder / f"dev-{name}.p12").exists():
         save_key(folder, f"dev-{name}", authority.issue(DEV_PROFILES[name], Subject(f"dev {name}", DEV_ORGANISATION)))
-    tsa = TimestampAuthority(authority.timestamp_key, folder, now)
-    client = TimestampClient((tsa.answer,), (authority.issuer,), now, policies=frozenset({POLICY}))
-    return Chosen(load_saved_key(folder, f"dev-{name}"), client, authority.evidence())
+    return load_saved_key(folder, f"dev-{name}")

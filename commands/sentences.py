@@ -13,13 +13,14 @@ LANGUAGE = "en" if os.environ.get("MOONSEAL_LANGUAGE") == "en" else "vi"  # sett
 SENTENCES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 )
+WHERE = {"host", "url"}  # an address is told by either
 
 
 class _Parameters(dict[str, object]):  # noqa: FURB189 - format_map calls __missing__ of a real dict only
     """A parameter that is missing shows as a dash: a message about an error must not be an error."""
 
     def __missing__(self, key: str) -> str:
-        return "–"
+        return "" if key in WHERE and WHERE & self.keys() else "–"
 
 
 def sentence(code: str, parameters: Mapping[str, object]) -> str:
@@ -37,6 +38,8 @@ def _in(language: str, code: str, parameters: Mapping[str, object]) -> str:
     if "cap" in values:
         values["limit"] = _with_unit(str(values["cap"]), values.get("limit"))
         values["found"] = _with_unit(str(values["cap"]), values.get("found"))
+    if (reason := values.get("reason")) in SENTENCES:  # a code of a room below
+        values["reason"] = SENTENCES[str(reason)][language].rstrip(".").format_map(values)
     return SENTENCES[code][language].format_map(values)
 
 

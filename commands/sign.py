@@ -4,65 +4,91 @@ Keys registered for office work are refused here: the office signs through its d
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
-from certs.anchors import Store, government
 from certs.errors import CertError
+from certs.keys.protocol import SigningKey
 from commands.console import Console
-from commands.files import is_an_input, names_of, write_whole
+from commands.files import is_an_input, names_of, write_parts
 from commands.folder import folder_to_serve
-from commands.keys import Chosen, chosen, now
+from commands.keys import chosen, now
+from commands.outside import Given, reached
 from commands.sentences import both
 from signing import KeyUnavailable, Level, Role, SigningError
-from signing.sign import sign as sign_pdf
+from signing.growth import Growth
+from signing.longterm import sign_long
+from signing.outside import Outside
 from signing.verify.engine import Verifier
 
 MOST_BYTES = 256 << 20
 
 
-def sign(files: Sequence[Path], *, key: str, pin_file: Path | None, role: str, level: str, out: Path) -> int:
+@dataclass(frozen=True)
+class How:
+    """How every file of one command is signed."""
+
+    key: SigningKey
+    role: Role
+    level: Level
+    outside: Outside
+    verifier: Verifier
+
+
+def sign(
+    files: Sequence[Path], *, key: str, pin_file: Path | None, role: str, level: str, out: Path, given: Given
+) -> int:
     """Sign every file; 1 if one was refused or failed, each with its reason."""
     console = Console()
     try:
         holder = chosen(key, pin_file)
         _refuse_office_keys(holder)
+        with reached(given, holder.chain) as reach, Verifier(reach.stores) as verifier:
+            how = How(holder, Role(role), Level(level), reach.outside, verifier)
+            told = [_told(console, files, file, out / name, how) for file, name in _targets(files)]
     except (CertError, SigningError) as error:
         console.say(both(error.code, **error.parameters))
         return 1
-    failures = 0
-    for file, name in zip(files, names_of(files, ".pdf"), strict=True):
-        try:
-            if is_an_input(out / name, files):
-                raise SigningError("would_overwrite_input", path=str(out / name))  # noqa: TRY301 - told like the others
-            write_whole(out / name, _signed(file, holder, Role(role), Level(level)))
-            console.say(f"✓ {file} → {out / name}")
-        except SigningError as error:
-            failures += 1
-            console.say(f"✗ {file}: {both(error.code, **error.parameters)}")
-        except OSError as error:
-            failures += 1
-            console.say(f"✗ {file}: {both('file_error', reason=error.strerror or '')}")
-    return 1 if failures else 0
+    return 0 if all(told) else 1
 
 
-def _signed(file: Path, holder: Chosen, role: Role, level: Level) -> bytes:
+def _targets(files: Sequence[Path]) -> list[tuple[Path, str]]:
+    return list(zip(files, names_of(files, ".pdf"), strict=True))
+
+
+def _told(console: Console, files: Sequence[Path], file: Path, target: Path, how: How) -> bool:
+    try:
+        if is_an_input(target, files):
+            raise SigningError("would_overwrite_input", path=str(target))  # noqa: TRY301 - told like the others
+        with opened(file) as source:
+            growth = Growth(source)
+            _sign(growth, how)
+            write_parts(target, growth.parts())
+    except SigningError as error:
+        console.say(f"✗ {file}: {both(error.code, **error.parameters)}")
+        return False
+    except OSError as error:
+        console.say(f"✗ {file}: {both('file_error', reason=error.strerror or '')}")
+        return False
+    console.say(f"✓ {file} → {target}")
+    return True
+
+
+def opened(file: Path) -> BinaryIO:
+    """Return the file to be read; raises ``SigningError`` for one that is too large, or ``OSError``."""
     if (size_bytes := file.stat().st_size) > MOST_BYTES:
         raise SigningError("too_large", cap="size_bytes", limit=MOST_BYTES, found=size_bytes)
-    anchors = [one for one in holder.key.chain if one.is_self_signed]
-    with Verifier(government().with_certificates(Store.COMMUNE, anchors)) as verifier:
-        return sign_pdf(
-            file.read_bytes(),
-            holder.key,
-            role=role,
-            level=level,
-            at=now(),
-            timestamper=holder.timestamper,
-            evidence=holder.evidence,
-            verify=verifier.verify,
-        )
+    return file.open("rb")
 
 
-def _refuse_office_keys(holder: Chosen) -> None:
+def _sign(growth: Growth, how: How) -> None:
+    verify = partial(how.verifier.verify, growth.stream)
+    sign_long(growth, how.key, how.outside, verify=verify, role=how.role, level=how.level, at=now())
+
+
+def _refuse_office_keys(key: SigningKey) -> None:
     for path in (folder_to_serve() / "keys").glob("*.cer"):  # dossiers.signers.KeyFolder
-        if path.read_bytes() == holder.key.certificate.der:
+        if path.read_bytes() == key.certificate.der:
             raise KeyUnavailable("key_for_office_work")

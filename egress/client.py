@@ -96,7 +96,7 @@ class Client:
             for part in reply.iter_raw():
                 content += part
                 if len(content) > self._policy.answer_bytes:
-                    raise AnswerUnusable("too_large", host=host, limit_bytes=self._policy.answer_bytes)
+                    raise AnswerUnusable("answer_too_large", host=host, limit_bytes=self._policy.answer_bytes)
             return bytes(content)
         finally:
             reply.close()

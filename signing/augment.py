@@ -11,22 +11,16 @@ The file is verified before, so that nothing broken, revoked or unknown is made 
 what did not get the level by our own verifier is refused, and the caller writes nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
-from certs.certificate import Certificate
-from certs.chains import chain_of
-from certs.errors import CertificateInvalid
 from certs.keys.protocol import Digest
 from certs.revocation import Evidence
-from certs.timestamps import Token
 from signing.carried import Carried, carried
 from signing.document import our_errors
-from signing.errors import CertificateNotAccepted, DocumentNotSignable, SignatureNotTrusted, TimestampUnavailable
+from signing.errors import CertificateNotAccepted, DocumentNotSignable, SignatureNotTrusted
 from signing.growth import Growth
-from signing.ready import Timestamper
+from signing.outside import Outside, Visit
 from signing.stamping import embed_evidence, stamp_document
 from signing.values import Level, Report, Role, SignatureReport, Verdict
 from signing.verify.algorithms import digest_for
@@ -41,16 +35,6 @@ class Verify(Protocol):
     """``signing.verify.engine.Verifier.verify`` is one."""
 
     def __call__(self, pdf: BinaryIO, at: datetime) -> Report: ...
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What is not in the file: who gives timestamps, who proves a chain, and certificates that help to build one."""
-
-    timestamper: Timestamper | None
-    proofs: Callable[[Sequence[Certificate]], Evidence]
-    known: tuple[Certificate, ...]
-    clock: Callable[[], datetime]
 
 
 def augment(growth: Growth, to: Level, outside: Outside, verify: Verify) -> Report:
@@ -84,59 +68,35 @@ def renew(growth: Growth, outside: Outside, verify: Verify, margin: timedelta) -
     return _raised(growth, before, Level.B_LTA, outside, verify)
 
 
-def secure(growth: Growth, to: Level, outside: Outside) -> None:
-    """Bring a file that was signed just now to ``to``, where its timestamps are another authority's than its signer's.
-
-    Raises as ``augment`` does. Nothing is verified here.
-    """
-    with our_errors():
-        _Raising(growth, None, outside).to(to)
-
-
 class _Raising:
-    def __init__(self, growth: Growth, before: Report | None, outside: Outside) -> None:
-        self._growth, self._outside = growth, outside
-        self._levels = {} if before is None else {one.field: one.level for one in _regular(before)}
-        self._proved: list[Certificate] = []
+    def __init__(self, growth: Growth, before: Report, outside: Outside) -> None:
+        self._growth, self._visit = growth, Visit(outside)
+        self._levels = {one.field: one.level for one in _regular(before)}
 
     def to(self, level: Level) -> None:
         if Level.B_B in self._levels.values():
             self._stamp(None)
         if level is Level.B_T:
             return
-        evidence = self._lacking(carried(self._growth))
-        if level is Level.B_LT:
-            embed_evidence(self._growth, evidence)
-            return
-        token = self._stamp(evidence)
-        if token.certificate not in self._proved:  # another authority than those before: with its proofs, too
-            embed_evidence(self._growth, self._proofs([token.certificate], carried(self._growth)))
+        missing = self._lacking(carried(self._growth))
+        if level is Level.B_LTA:
+            self._stamp(missing)
+            missing = self._visit.proofs_of_tokens()  # another authority's than those before
+        if missing is not None:
+            embed_evidence(self._growth, missing)
 
-    def _stamp(self, evidence: Evidence | None) -> Token:
-        if self._outside.timestamper is None:
-            raise TimestampUnavailable("no_authority_configured")
-        digest = Digest(digest_for(self._outside.clock()))
-        return stamp_document(self._growth, self._outside.timestamper, digest, evidence)
+    def _stamp(self, evidence: Evidence | None) -> None:
+        digest = Digest(digest_for(self._visit.outside.clock()))
+        stamp_document(self._growth, self._visit, digest, evidence)
 
-    def _lacking(self, found: Carried) -> Evidence:
+    def _lacking(self, found: Carried) -> Evidence | None:
         """Return the proofs of all that is not long-term yet, and of every timestamp that is still in force."""
-        now = self._outside.clock()
+        now = self._visit.outside.clock()
         signers = [
             one for field, one in found.signers.items() if self._levels.get(field, Level.B_B) in {Level.B_B, Level.B_T}
         ]
         stamps = [one.certificate for one in (*found.tokens, *found.stamps) if one.certificate.not_after > now]
-        return self._proofs([*signers, *stamps], found)
-
-    def _proofs(self, certificates: Iterable[Certificate], found: Carried) -> Evidence:
-        evidence = Evidence()
-        for certificate in dict.fromkeys(certificates):
-            try:
-                chain = chain_of(certificate, (*self._outside.known, *found.certificates))
-            except CertificateInvalid as error:
-                raise CertificateNotAccepted("chain_unknown", signer=certificate.common_name) from error
-            evidence += self._outside.proofs(chain)
-            self._proved.append(certificate)
-        return evidence
+        return self._visit.proofs([*signers, *stamps], found.certificates)
 
 
 def _regular(report: Report) -> list[SignatureReport]:

@@ -5,6 +5,7 @@ what is signed stays signed because nothing writes to it.
 """
 
 import io
+from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, cast
 
@@ -66,6 +67,13 @@ class Growth:
         """What is to be appended to the base."""
         self.stream.flush()
         return bytes(self._raw.added)
+
+    def parts(self) -> Iterator[bytes]:
+        """Give base and addition in blocks."""
+        self.stream.flush()
+        self.stream.seek(0)
+        while block := self.stream.read(BLOCK_BYTES):
+            yield block
 
     def whole(self) -> bytes:
         """Return base and addition as one."""

@@ -38,11 +38,9 @@ class Stamper(TimeStamper):
     def __init__(self, stamp: Callable[[bytes, Digest], Token]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # pyHanko's
         self._stamp = stamp
-        self.given: Token
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        self.given = self._stamp(message_digest, Digest(md_algorithm))
-        return cms.ContentInfo.load(self.given.der)
+        return cms.ContentInfo.load(self._stamp(message_digest, Digest(md_algorithm)).der)
 
 
 @lru_cache(maxsize=256)

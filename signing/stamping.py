@@ -10,26 +10,23 @@ from pyhanko.sign import PdfTimeStamper
 
 from certs.keys.protocol import Digest
 from certs.revocation import Evidence
-from certs.timestamps import Token
 from signing.document import opened_for_update
 from signing.growth import BLOCK_BYTES, Growth
 from signing.ready import TOKEN_BYTES, Timestamper, embed
 from signing.signer import Stamper, finished
 
 
-def stamp_document(growth: Growth, timestamper: Timestamper, digest: Digest, evidence: Evidence | None = None) -> Token:
-    """Append a document timestamp, over validation data in the same update where there is any; return the token."""
+def stamp_document(growth: Growth, timestamper: Timestamper, digest: Digest, evidence: Evidence | None = None) -> None:
+    """Append a document timestamp, over validation data in the same update where there is any."""
     writer = opened_for_update(growth.stream)
     if evidence is not None:
         embed(writer, (), evidence)
-    stamper = Stamper(timestamper.stamp)
-    maker = PdfTimeStamper(stamper, field_name=f"Timestamp-{secrets.token_hex(8)}")
+    maker = PdfTimeStamper(Stamper(timestamper.stamp), field_name=f"Timestamp-{secrets.token_hex(8)}")
     finished(
         maker.async_timestamp_pdf(
             writer, digest.value, bytes_reserved=2 * TOKEN_BYTES, in_place=True, chunk_size=BLOCK_BYTES
         )
     )
-    return stamper.given
 
 
 def embed_evidence(growth: Growth, evidence: Evidence) -> None:

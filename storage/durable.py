@@ -1,17 +1,24 @@
 """Writing a file so that it is there whole, or not at all, whatever happens."""
 
 import os
+from collections.abc import Iterable
 from glob import escape
 from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write, fsync, rename, fsync the folder."""
+    write_parts_durably(path, (content,), mode)
+
+
+def write_parts_durably(path: Path, parts: Iterable[bytes], mode: int = 0o644) -> None:
+    """Do the same for what does not fit into memory."""
     _sweep(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        for one in parts:
+            file.write(one)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

@@ -43,7 +43,7 @@ REASON = {
     "slow": "too_slow",
     "broken": "not_ok",
     "garbage": "not_a_token",
-    "flood": "too_large",
+    "flood": "answer_too_large",
     "wrong nonce": "wrong_nonce",
     "wrong time": "time_differs",
 }

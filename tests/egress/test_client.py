@@ -90,7 +90,7 @@ def test_a_listed_name_that_leads_inside_is_refused(port):
     [
         ("moved", "not_ok"),
         ("missing", "not_ok"),
-        ("large", "too_large"),
+        ("large", "answer_too_large"),
         ("packed", "compressed"),
         ("drip", "too_slow"),
         ("slow-head", "too_slow"),
