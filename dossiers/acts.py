@@ -1,4 +1,4 @@
-"""The acts by which a person uses a key on a result: the official signs, the records clerk seals.
+"""The acts by which a person uses a key on a result: the official signs, the records clerk numbers and seals.
 
 ``Acts`` is the ledger of ``signing.batch``: one signature and a batch of fifty go the same way. An intent is durable
 before a key is used, and what came of it is verified by our own verifier before it is stored. Drawing, keys and
@@ -23,6 +23,7 @@ from dossiers.writepoints import reached
 from signing import Report
 from signing import Role as SigningRole
 from signing.batch import Document
+from signing.fields import FIELD_OF
 
 PDF = "application/pdf"
 
@@ -83,8 +84,36 @@ def _own_session_of_today(actor: Actor, result: Result) -> None:
         raise StepNotAllowed("date_on_paper_has_passed", date=session.document_date.isoformat())
 
 
+def is_numbered_later(result: Result) -> bool:
+    """Whether the number has a field of its own, which the records clerk signs."""
+    return FIELD_OF[SigningRole.NUMBER] in result.places
+
+
+def has_number(result: Result) -> bool:
+    """Whether its number stands on the page."""
+    return not is_numbered_later(result) or result.signatures.filter(role=SigningRole.NUMBER.value).exists()
+
+
+def _number_of(result: Result, _account_id: UUID) -> Mapping[str, str]:
+    session, unit = result.session, result.dossier.commune()
+    return {"number": session.number_text, "place": unit.place, "issued_on": session.document_date.isoformat()}
+
+
+def _number_of_today(_actor: Actor, result: Result) -> None:
+    if has_number(result):
+        raise StepNotAllowed("number_given_before")
+    if result.session.number is None or result.session.document_date != office_day(current().clock.now()):
+        raise StepNotAllowed("number_not_reserved")
+
+
+def _numbered(_actor: Actor, result: Result) -> None:
+    if not has_number(result):
+        raise StepNotAllowed("number_missing")
+
+
 SIGN = Act(SigningRole.OFFICIAL, Step.SIGN, _signature_of, _own_session_of_today)
-SEAL = Act(SigningRole.SEAL, Step.SEAL, _seal_of, lambda _actor, _result: None)
+NUMBER = Act(SigningRole.NUMBER, Step.NUMBER, _number_of, _number_of_today)
+SEAL = Act(SigningRole.SEAL, Step.SEAL, _seal_of, _numbered)
 ACTS = {act.role.value: act for act in (SIGN, SEAL)}
 
 

@@ -23,9 +23,10 @@ from dossiers.rows import locked, move
 from dossiers.writepoints import reached
 from signing import Report, SigningError
 from signing import Role as SigningRole
+from signing.fields import FIELD_OF
 from storage import StorageError
 
-STEP_OF = {SigningRole.OFFICIAL: Step.SIGN, SigningRole.SEAL: Step.SEAL}
+STEP_OF = {SigningRole.OFFICIAL: Step.SIGN, SigningRole.NUMBER: Step.NUMBER, SigningRole.SEAL: Step.SEAL}
 NONCE_BYTES = 16
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def verified(signed: bytes, before: bytes, role: SigningRole) -> Report:
         raise SigningInterrupted("earlier_bytes_changed")
     report = current().verifier.verify(signed)
     report.require_passed()
-    if sum(one.role is role for one in report.signatures) != 1:
+    if sum(one.field == FIELD_OF[role] for one in report.signatures) != 1:
         raise SigningInterrupted("not_one_signature_of_this_role", role=role.value)
     return report
 
@@ -72,7 +73,7 @@ def verified(signed: bytes, before: bytes, role: SigningRole) -> Report:
 def close_signed(actor: Actor, intent: SigningIntent, file: files.Put, report: Report) -> Signature:
     """Write the signature: row, number, session, state and history in one transaction."""
     role = SigningRole(intent.role)
-    own = next(one for one in report.signatures if one.role is role)
+    own = next(one for one in report.signatures if one.field == FIELD_OF[role])
     at = current().clock.now()
     with transaction.atomic():
         dossier = locked(actor, intent.result.dossier_id)
@@ -94,11 +95,15 @@ def close_signed(actor: Actor, intent: SigningIntent, file: files.Put, report: R
         if role is SigningRole.OFFICIAL:
             result.signed = row
             _close_session(result.session, at)
+        elif role is SigningRole.NUMBER:
+            result.signed = row
+            assert result.session.number is not None  # noqa: S101 - it stands on the page
+            numbers.use(result.session.number, at)
         else:
             result.sealed = row
         result.save()
         move(dossier, STEP_OF[role], actor, at, {"intent": str(intent.pk), "file_sha256": file.sha256})
-        reached("sign.before_commit" if role is SigningRole.OFFICIAL else "seal.before_commit")
+        reached(f"{STEP_OF[role].value}.before_commit")
     return signature
 
 

@@ -8,15 +8,29 @@ the person's secret.
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from dossiers import audit, files, numbers
-from dossiers.acts import PDF, SEAL, SIGN, Act, Acts, Shown, ready_for, shown, signature_on
+from dossiers.acts import (
+    NUMBER,
+    PDF,
+    SEAL,
+    SIGN,
+    Act,
+    Acts,
+    Shown,
+    has_number,
+    live_result,
+    ready_for,
+    shown,
+    signature_on,
+)
 from dossiers.engines import current
-from dossiers.errors import ChangedMeanwhile, NotPermitted, SigningInterrupted
+from dossiers.errors import ChangedMeanwhile, NotPermitted, SigningInterrupted, StepNotAllowed
 from dossiers.lifecycle import State, Step
 from dossiers.models import Dossier, Membership, Result, Signature, SigningIntent, SigningSession
-from dossiers.numbering import office_day
+from dossiers.numbering import Numbering, office_day
 from dossiers.people import Actor, ActorKind, Role
 from dossiers.permissions import require
 from dossiers.results import kind_of, values_of
@@ -27,7 +41,17 @@ from printing.errors import PrintingError
 from signing.batch import Document, sign_one
 from signing.fields import prepare
 
-__all__ = ["Shown", "close_session", "close_stale_sessions", "open_session", "seal", "shown", "sign"]
+__all__ = [
+    "Shown",
+    "close_session",
+    "close_stale_sessions",
+    "number",
+    "open_number",
+    "open_session",
+    "seal",
+    "shown",
+    "sign",
+]
 
 
 def open_session(actor: Actor, dossier_id: UUID) -> Shown:
@@ -65,6 +89,35 @@ def close_stale_sessions(opened_before: datetime) -> int:
 def sign(actor: Actor, dossier_id: UUID, shown_sha256: str, secret: str) -> Signature:
     """Put the official's signature on exactly the bytes that were shown; called twice, it is one signature."""
     return _apply(actor, SIGN, Document(str(dossier_id), shown_sha256), secret)
+
+
+def open_number(actor: Actor, dossier_id: UUID) -> Shown:
+    """Reserve the number that a signed result gets today, and show the result; the same day again, the same number."""
+    at = current().clock.now()
+    day = office_day(at)
+    with transaction.atomic():
+        dossier = locked(actor, dossier_id)
+        require(actor, Step.NUMBER, dossier.case())
+        result = live_result(dossier)
+        session = result.session
+        if has_number(result):
+            raise StepNotAllowed("number_given_before")
+        if session.number is not None and session.number.series.year != day.year:
+            numbers.void(session.number, "date_passed", at)
+            session.number = None
+        if session.number is None:
+            kind = kind_of(dossier, final_values(dossier))
+            session.number = numbers.reserve(dossier.commune(), kind.series, dossier, at)
+        session.document_date = day
+        session.save()
+        facts: audit.Facts = {"number": session.number.text, "date": day.isoformat()}
+        audit.write(dossier.commune(), at, actor, "number.reserve", thing_id=dossier.pk, facts=facts)
+    return shown(actor, dossier_id)
+
+
+def number(actor: Actor, dossier_id: UUID, shown_sha256: str, secret: str) -> Signature:
+    """Write the reserved number and today's date on the signed bytes that were shown, under the clerk's signature."""
+    return _apply(actor, NUMBER, Document(str(dossier_id), shown_sha256), secret)
 
 
 def seal(actor: Actor, dossier_id: UUID, shown_sha256: str, secret: str) -> Signature:
@@ -109,16 +162,17 @@ def _new_session(actor: Actor, dossier: Dossier) -> SigningSession:
             if (membership := seat.order_by("-since").first()) is None:
                 raise NotPermitted("no_authority_to_sign")
             kind = kind_of(dossier, final_values(dossier))
+            is_numbered_now = settings.NUMBERING == Numbering.AT_SIGNING
             session = SigningSession.objects.create(
                 dossier=dossier,
                 account_id=actor.account_id,
                 membership=membership,
-                number=numbers.reserve(unit, kind.series, dossier, at),
+                number=numbers.reserve(unit, kind.series, dossier, at) if is_numbered_now else None,
                 registration=numbers.reserve(unit, kind.register, dossier, at) if kind.register else None,
                 document_date=office_day(at),
                 opened_at=at,
             )
-            audit.write(unit, at, actor, "session.open", thing_id=dossier.pk, facts={"number": session.number.text})
+            audit.write(unit, at, actor, "session.open", thing_id=dossier.pk, facts={"number": session.number_text})
     except IntegrityError as error:  # two officials at the same instant
         raise ChangedMeanwhile("session_of_another") from error
     reached("draw.number_before_drawing")
@@ -155,7 +209,7 @@ def _drawn(actor: Actor, session: SigningSession) -> Result:
             drawn=files.named(file, at),
             drawn_at=at,
         )
-        move(dossier, Step.DRAW, actor, at, {"number": session.number.text, "shown_sha256": file.sha256})
+        move(dossier, Step.DRAW, actor, at, {"number": session.number_text, "shown_sha256": file.sha256})
     return result
 
 
@@ -167,7 +221,7 @@ def _void(actor: Actor, dossier: Dossier, session: SigningSession, reason: str, 
             numbers.void(entry, reason[:60], at)
     Result.objects.filter(session=session).update(voided_at=at)
     if dossier.state == State.DRAWN.value:
-        move(dossier, Step.VOID, actor, at, {"number": session.number.text, "reason": reason[:60]})
+        move(dossier, Step.VOID, actor, at, {"number": session.number_text, "reason": reason[:60]})
     else:  # the process died between the number and the drawing
-        facts: audit.Facts = {"number": session.number.text}
+        facts: audit.Facts = {"number": session.number_text}
         audit.write(dossier.commune(), at, actor, "session.void", thing_id=dossier.pk, facts=facts)

@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
 
-from dossiers import intents, issue, transcription
+from dossiers import batches, intents, issue, transcription
 from dossiers.engines import current
 from dossiers.models import Dossier, QueuedJob, WorkerLease
 from dossiers.outbox import KINDS, wake
@@ -277,10 +277,11 @@ def _unfinished() -> models.QuerySet[QueuedJob, uuid.UUID]:
 
 
 def settle(min_age: timedelta | None = None) -> None:
-    """Close what a dead process left open: signing intents, and sessions nobody came back to."""
+    """Close what a dead process left open: signing intents, batches, and sessions nobody came back to."""
     if min_age is None:
         min_age = timedelta(0) if connection.vendor == "sqlite" else OTHERS_MAY_TAKE
     intents.recover(min_age)
+    batches.recover(min_age)
     issue.close_stale_sessions(current().clock.now() - timedelta(minutes=settings.SESSION_MINUTES))
 
 

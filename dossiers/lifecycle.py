@@ -33,6 +33,7 @@ class Step(StrEnum):
     DRAW = "draw"
     VOID = "void"
     SIGN = "sign"
+    NUMBER = "number"  # where the number is written after the signature
     SEAL = "seal"
     DELIVER = "deliver"
     RETURN = "return"
@@ -58,6 +59,7 @@ STEPS: Mapping[tuple[State, Step], tuple[frozenset[Role], State]] = {
     (State.CONFIRMED, Step.WITHDRAW): (_DESK, State.WITHDRAWN),
     (State.DRAWN, Step.VOID): (frozenset({Role.OFFICIAL, Role.SERVICE}), State.CONFIRMED),
     (State.DRAWN, Step.SIGN): (frozenset({Role.OFFICIAL}), State.SIGNED),
+    (State.SIGNED, Step.NUMBER): (frozenset({Role.RECORDS_CLERK}), State.SIGNED),
     (State.SIGNED, Step.SEAL): (frozenset({Role.RECORDS_CLERK}), State.SEALED),  # a person, never the service
     (State.SEALED, Step.DELIVER): (frozenset({Role.CLERK, Role.CITIZEN}), State.DELIVERED),
 }

@@ -6,8 +6,16 @@ way, per day and receiving unit.
 """
 
 from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
 
 OFFICE_TIME = timezone(timedelta(hours=7))  # the year and the day change at midnight in Viet Nam
+
+
+class Numbering(StrEnum):
+    """When a result gets its number and date; the setting MOONSEAL_NUMBERING."""
+
+    AT_SIGNING = "at_signing"  # reserved and drawn before the official looks at it
+    AFTER_SIGNING = "after_signing"  # written by the records clerk between signature and seal
 
 
 def office_day(moment: datetime) -> date:

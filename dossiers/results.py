@@ -47,13 +47,14 @@ def require_drawable(kind: ResultKind, fields: Mapping[str, str | None]) -> None
 
 def values_of(kind: ResultKind, fields: Mapping[str, str | None], session: SigningSession) -> dict[str, object]:
     """Return all values of the paper for the printer."""
-    dossier, unit = session.dossier, session.number.series.unit
+    dossier, unit = session.dossier, session.dossier.commune()
     day = session.document_date.isoformat()
     values: dict[str, object] = {
         "folder_kind": current().folder_kind.value,
         "agency.superior": unit.superior,
         "agency.name": unit.letterhead,
-        "number": session.number.text,
+        "number": session.number_text,
+        "is_numbered_later": session.number is None,
         "place": unit.place,
         "issued_on": day,
         "signer.capacity": session.membership.capacity,

@@ -21,10 +21,16 @@ POINTS = (
     "sign.key_before_file",
     "sign.file_before_row",
     "sign.before_commit",
+    "number.intent_before_key",
+    "number.key_before_file",
+    "number.file_before_row",
+    "number.before_commit",
     "seal.intent_before_key",
     "seal.key_before_file",
     "seal.file_before_row",
     "seal.before_commit",
+    "batch.taken_before_first",
+    "batch.between_two",
 )
 _KILL_AT = os.environ.get("MOONSEAL_KILL_AT", "")
 

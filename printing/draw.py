@@ -27,6 +27,8 @@ _POINTS_PER_MM = 72 / 25.4
 A4_HEIGHT_PT = 297 * _POINTS_PER_MM
 SIGNATURE_WIDTH_MM, SIGNATURE_HEIGHT_MM = 41.0, 23.0  # as in real signed letters
 SEAL_DIAMETER_MM = 36.0  # the seal's real size, as the decree wants it
+NUMBER_WIDTH_MM, NUMBER_HEIGHT_MM = 164.0, 7.0  # the line under a result's head, from margin to margin
+ROUNDING_MM = 0.01
 # A mark has no time of its own: it is the same picture on every paper.
 _MARK_TIME = datetime(2026, 1, 1, tzinfo=dates.VIETNAM)
 
@@ -49,8 +51,13 @@ class Printer:
         source = _TEMPLATES_FOLDER / f"{template}.typ"
         if template == "receipt-slip":
             return Drawn(self._slip(source, values, _start_of(local_day(str(data["received_at"])))), {})
+        if ("number" in values) == bool(values.get("is_numbered_later")):
+            raise ValueMissing("value_missing", field="number")
         pdf = self._typst.compile_pdf(source, values, created_at=_start_of(str(data["issued_on"])))
-        return Drawn(pdf, _mark_places(self._typst.query_json(source, values, "mark-room")))
+        places = _mark_places(self._typst.query_json(source, values, "mark-room"))
+        if values.get("is_numbered_later"):
+            places["Number"] = _number_place(self._typst.query_json(source, values, "number-room"))
+        return Drawn(pdf, places)
 
     def _slip(self, source: Path, values: dict[str, object], created_at: datetime) -> bytes:
         if "public_url" in values:
@@ -60,7 +67,7 @@ class Printer:
         return self._typst.compile_pdf(source, values, created_at=created_at)
 
     def mark(self, kind: str, data: Mapping[str, object]) -> bytes:
-        """Return a picture as a one-page PDF without a background: ``signature`` in blue or ``seal`` in red.
+        """Return a one-page PDF without a background: ``signature`` in blue, ``seal`` in red, or words in black.
 
         The keys are those of ``printing.fields.MARKS[kind]``. Untagged PDF/A-2b, so that it can be laid into a paper.
         """
@@ -71,8 +78,10 @@ class Printer:
         if kind == "signature":
             values["strokes"] = _strokes(str(values["full_name"]))
             values |= {"width": SIGNATURE_WIDTH_MM, "height": SIGNATURE_HEIGHT_MM}
-        else:
+        elif kind == "seal":
             values["diameter"] = SEAL_DIAMETER_MM
+        elif kind == "number":
+            values |= {"width": NUMBER_WIDTH_MM, "height": NUMBER_HEIGHT_MM}
         source = _TEMPLATES_FOLDER / f"mark-{kind}.typ"
         return self._typst.compile_pdf(source, values, created_at=_MARK_TIME, standards=("a-2b",), is_tagged=False)
 
@@ -83,16 +92,31 @@ def _start_of(day: str) -> datetime:
 
 def _mark_places(rooms: list[Any]) -> dict[str, Place]:
     """Centre the signature in the room between title and name; the seal's right edge lies at a third of it."""
+    room = _room(rooms)
+    centre_x, centre_y = (room.x0 + room.x1) / 2, (room.y0 + room.y1) / 2
+    signature = _box(room.page, centre_x, centre_y, SIGNATURE_WIDTH_MM, SIGNATURE_HEIGHT_MM)
+    seal_right = signature.x0 + (signature.x1 - signature.x0) / 3
+    seal_x = seal_right - SEAL_DIAMETER_MM * _POINTS_PER_MM / 2
+    return {"Official": signature, "Seal": _box(room.page, seal_x, centre_y, SEAL_DIAMETER_MM, SEAL_DIAMETER_MM)}
+
+
+def _number_place(rooms: list[Any]) -> Place:
+    room = _room(rooms)
+    found = ((room.x1 - room.x0) / _POINTS_PER_MM, (room.y1 - room.y0) / _POINTS_PER_MM)
+    if max(abs(found[0] - NUMBER_WIDTH_MM), abs(found[1] - NUMBER_HEIGHT_MM)) > ROUNDING_MM:
+        raise DrawingFailed(
+            "number_room_of_another_size", width_mm=found[0], height_mm=found[1]
+        )  # it would be stretched
+    return room
+
+
+def _room(rooms: list[Any]) -> Place:
+    """Return the one room that a template tells of; Typst counts from the top of the page."""
     if len(rooms) != 1:
         raise DrawingFailed("mark_room_missing", rooms=len(rooms))
     room = rooms[0]
     left, top, width, height = (float(str(room[name]).removesuffix("pt")) for name in ("x", "y", "width", "height"))
-    centre_x, centre_y = left + width / 2, A4_HEIGHT_PT - (top + height / 2)
-    page = int(room["page"]) - 1
-    signature = _box(page, centre_x, centre_y, SIGNATURE_WIDTH_MM, SIGNATURE_HEIGHT_MM)
-    seal_right = signature.x0 + (signature.x1 - signature.x0) / 3
-    seal_x = seal_right - SEAL_DIAMETER_MM * _POINTS_PER_MM / 2
-    return {"Official": signature, "Seal": _box(page, seal_x, centre_y, SEAL_DIAMETER_MM, SEAL_DIAMETER_MM)}
+    return Place(int(room["page"]) - 1, left, A4_HEIGHT_PT - top - height, left + width, A4_HEIGHT_PT - top)
 
 
 def _box(page: int, x: float, y: float, width_mm: float, height_mm: float) -> Place:

@@ -55,7 +55,8 @@ _RESULT: Mapping[str, Field] = {
     "folder_kind": Field(Kind.FOLDER),
     "agency.superior": _OPTIONAL,  # TỈNH THANH HÓA, not bold, above the agency's own name
     "agency.name": _LINES,  # ỦY BAN NHÂN DÂN\nXÃ NGUYỆT ẤN
-    "number": _TEXT,  # 12/TLKS-BS, as the register has it
+    "number": _OPTIONAL,  # 12/TLKS-BS, as the register has it; required unless is_numbered_later
+    "is_numbered_later": Field(Kind.FLAG, is_required=False),  # room is left for the records clerk's mark
     "place": _TEXT,  # Nguyệt Ấn
     "issued_on": _DAY,  # the date line, and all the file knows of time
     "signer.capacity": _LINES,  # CHỦ TỊCH, or KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH
@@ -160,6 +161,7 @@ TEMPLATES: Mapping[str, Mapping[str, Field]] = {
 MARKS: Mapping[str, Mapping[str, Field]] = {
     "signature": {"full_name": _TEXT},  # the strokes are made from the name: an invented hand, the same each time
     "seal": {"agency": _TEXT, "place": _OPTIONAL},  # ỦY BAN NHÂN DÂN XÃ NGUYỆT ẤN above, TỈNH THANH HÓA below
+    "number": {"number": _TEXT, "place": _TEXT, "issued_on": _DAY},  # the line that is_numbered_later left open
 }
 
 _T = TypeVar("_T")

@@ -26,19 +26,24 @@ from signing.values import Role
 FIELD_OF = {
     Role.INITIAL: "Initial",
     Role.OFFICIAL: "Official",
+    Role.NUMBER: "Number",
     Role.SEAL: "Seal",
     Role.COPY: "Copy",
     Role.SCAN: "Scan",
 }
-ROLE_OF = {name: role for role, name in FIELD_OF.items()}
+ROLE_OF = {name: role for role, name in FIELD_OF.items() if role is not Role.NUMBER}
+_OPEN_FOR_SEAL = FieldMDPSpec(FieldMDPAction.EXCLUDE, fields=[FIELD_OF[Role.SEAL]])
+_OPEN_FOR_NUMBER = FieldMDPSpec(FieldMDPAction.EXCLUDE, fields=[FIELD_OF[Role.NUMBER], FIELD_OF[Role.SEAL]])
 LOCK_OF = {
-    Role.OFFICIAL: (FieldMDPSpec(FieldMDPAction.EXCLUDE, fields=[FIELD_OF[Role.SEAL]]), MDPPerm.FILL_FORMS),
+    Role.OFFICIAL: (_OPEN_FOR_SEAL, MDPPerm.FILL_FORMS),
+    Role.NUMBER: (_OPEN_FOR_SEAL, MDPPerm.FILL_FORMS),
     Role.SEAL: (FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES),
     Role.COPY: (FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES),
 }
 LABEL_OF = {  # what a screen reader says (PDF /TU): content of a Vietnamese document
     Role.INITIAL: "Ký nháy",
     Role.OFFICIAL: "Chữ ký của người có thẩm quyền",
+    Role.NUMBER: "Số và ngày ban hành",
     Role.SEAL: "Con dấu của cơ quan",
     Role.COPY: "Chữ ký bản sao",
     Role.SCAN: "Chữ ký trên bản số hóa",
@@ -63,23 +68,29 @@ class FieldPlace(Protocol):
 def prepare(pdf: bytes, places: Mapping[str, FieldPlace]) -> bytes:
     """Return the PDF with the Official and Seal fields added as one update, visible where a place is given.
 
+    With a place for Number and date, that field comes between the two, and the official's lock leaves it open.
     Raises ``DocumentNotSignable``: not a PDF, encrypted, or one of the fields is there already.
     """
     with our_errors():
         writer = opened_for_update(BytesIO(pdf))
         taken = {name for name, _, _ in enumerate_sig_fields(writer.prev)}
-        for role in (Role.OFFICIAL, Role.SEAL):
+        is_numbered_later = FIELD_OF[Role.NUMBER] in places
+        for role in (Role.OFFICIAL, *([Role.NUMBER] if is_numbered_later else []), Role.SEAL):
             if FIELD_OF[role] in taken:
                 raise DocumentNotSignable("field_exists", field=FIELD_OF[role])
-            add_field(writer, role, places.get(FIELD_OF[role]))
+            add_field(writer, role, places.get(FIELD_OF[role]), is_numbered_later=is_numbered_later)
         out = BytesIO()
         writer.write(out)  # type: ignore[no-untyped-call]  # pyHanko's
     return out.getvalue()
 
 
-def add_field(writer: IncrementalPdfFileWriter, role: Role, place: FieldPlace | None) -> None:
+def add_field(
+    writer: IncrementalPdfFileWriter, role: Role, place: FieldPlace | None, *, is_numbered_later: bool = False
+) -> None:
     """Add the empty field of a role; without a place it is invisible."""
     lock, permission = LOCK_OF.get(role, (None, None))
+    if role is Role.OFFICIAL and is_numbered_later:
+        lock = _OPEN_FOR_NUMBER
     spec = SigFieldSpec(
         FIELD_OF[role],
         on_page=place.page if place else 0,

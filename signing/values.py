@@ -9,6 +9,7 @@ from signing.errors import SignatureNotTrusted
 class Role(StrEnum):
     INITIAL = "initial"
     OFFICIAL = "official"
+    NUMBER = "number"  # number and date, written by the records clerk; reported as unknown (interfaces.md)
     SEAL = "seal"
     COPY = "copy"
     SCAN = "scan"

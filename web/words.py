@@ -123,6 +123,7 @@ VERDICT_OF_ONE: Mapping[str, Words] = {
 SIGNATURE_ROLES: Mapping[str, Words] = {
     "initial": _("initials"),
     "official": _("signature of an official"),
+    "number": _("number and date of the records clerk"),
     "seal": _("seal of the office"),
     "copy": _("signature of a certified copy"),
     "scan": _("signature of a scanned copy"),

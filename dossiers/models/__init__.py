@@ -1,6 +1,7 @@
 """The rows. Rules stand beside them (lifecycle, permissions, numbering, record), steps change them."""
 
 from dossiers.models.arrivals import Arrival
+from dossiers.models.batches import BatchItem, SigningBatch
 from dossiers.models.casework import (
     Dossier,
     Field,
@@ -21,6 +22,7 @@ __all__ = [
     "Account",
     "Arrival",
     "AuditEntry",
+    "BatchItem",
     "ChainHead",
     "Dossier",
     "Field",
@@ -36,6 +38,7 @@ __all__ = [
     "Result",
     "Scan",
     "Signature",
+    "SigningBatch",
     "SigningIntent",
     "SigningSession",
     "StoredFile",

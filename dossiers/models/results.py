@@ -65,7 +65,9 @@ class SigningSession(Row):
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="sessions")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")  # by what authority
-    number = models.OneToOneField(NumberEntry, on_delete=models.PROTECT, related_name="session")
+    number = models.OneToOneField(  # absent with ``after_signing`` until the records clerk gives it
+        NumberEntry, on_delete=models.PROTECT, null=True, related_name="session"
+    )
     registration = models.OneToOneField(  # the entry in the register of births or deaths, where this result makes one
         NumberEntry, on_delete=models.PROTECT, null=True, related_name="registration_session"
     )
@@ -82,6 +84,11 @@ class SigningSession(Row):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def number_text(self) -> str:
+        """The number as printed; empty as long as there is none."""
+        return "" if self.number is None else self.number.text
 
 
 class Result(Row):
