@@ -114,6 +114,7 @@ def _write_fields(dossier: Dossier, scan: Scan, digitized: Digitized) -> None:
             decision=field.decision.value,
             checks={check: outcome.value for check, outcome in field.checks.items()},
             problems=list(field.problems),
+            proposals=list(field.proposals),
         )
         for position, (name, field) in enumerate(digitized.fields.items(), start=1)
     )

@@ -162,6 +162,7 @@ def field_values(field: Field, *, is_next: bool = False, problem: str = "") -> d
         "hint": f"{hint[:1].upper()}{hint[1:]}.",
         "now": now_words(field.final_value or ""),
         "problem": problem or ("" if confirmed else problem_words(field.problems)),
+        "proposals": [] if confirmed else [typed.shown(field.name, proposal) for proposal in field.proposals],
         "is_next": is_next,
         "box_shown": _has_box(field),
     }

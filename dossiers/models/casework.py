@@ -168,6 +168,7 @@ class Field(Row):
     decision = models.CharField(max_length=10)
     checks = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
+    proposals = models.JSONField(default=list)  # values that a person may choose; never taken by the machine
     is_corrected = models.BooleanField(default=False)
     corrected_value = models.TextField(null=True)  # noqa: DJ001 - the same
     confirmed_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")

@@ -8,7 +8,7 @@ the scan must exist, what is not a scan is ``ScanUnreadable``.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +33,7 @@ from ocr import (
     Source,
 )
 
+PROPOSED = {"subject.sex": ("Nam",)}  # what a reader would propose
 MARITAL, BIRTH, DEATH, COPY = "1.004873", "1.001193", "1.000656", "2.000635"
 FORM_OF = {
     MARITAL: "to-khai-xac-nhan-tinh-trang-hon-nhan",
@@ -106,7 +107,10 @@ class PlainReader:
                 for n in range(1, told["pages"] + 1)
             ),
             form=match,
-            fields={name: _reading(value, place) for place, (name, value) in enumerate(told["values"].items())},
+            fields={
+                name: replace(_reading(value, place), proposals=PROPOSED.get(name, ()))
+                for place, (name, value) in enumerate(told["values"].items())
+            },
             pdf=b"%PDF-1.7 searchable copy of " + content,
         )
 

@@ -115,6 +115,8 @@ def test_fields_come_with_their_evidence_and_none_is_confirmed(dossier_at):
     assert (field.value, field.page_number, field.source, field.decision) == ("Nguyễn Thị Hoa", 1, "ocr", "look")
     assert field.box == pytest.approx([0.3, 0.12, 0.6, 0.13])
     assert dossier.fields.get(name="subject.residence").value is None
+    sex = dossier.fields.get(name="subject.sex")
+    assert (sex.value, sex.proposals, field.proposals) == ("Nữ", ["Nam"], [])
     assert not dossier.fields.exclude(confirmed_by=None).exists()
     assert dossier.scans.get().searchable is not None
     assert dossier.flags == []

@@ -3,6 +3,7 @@
 import pytest
 
 from dossiers.lifecycle import State
+from tests.journeys.conftest import SCREENSHOTS
 from tests.web import cast as people
 
 
@@ -73,6 +74,32 @@ def test_a_field_and_its_box_find_each_other(office, window):
     assert desk.page.locator(":focus").get_attribute("id") == f"i-{other.pk}"
     desk.page.keyboard.press("Shift+Enter")
     assert desk.page.locator(":focus").get_attribute("id") != f"i-{other.pk}"
+
+
+def test_a_proposal_is_chosen_by_keyboard_and_only_by_choosing(office, window):
+    dossier = people.transcribed(office)
+    field = dossier.fields.get(name="subject.ethnicity")
+    desk = window()
+    desk.sign_in("lan")
+    desk.go(f"/dossiers/{dossier.pk}")
+    row = desk.page.locator(f"#f-{field.pk}")
+    desk.page.locator(f"#i-{field.pk}").focus()
+    desk.page.set_viewport_size({"width": 320, "height": 800})
+    row.screenshot(path=SCREENSHOTS / "page-proposals-320.png")
+    desk.page.set_viewport_size({"width": 683, "height": 425})  # a desk's window at 200 %
+    row.screenshot(path=SCREENSHOTS / "page-proposals-200.png")
+    desk.assert_fits()
+    desk.assert_large_enough()
+    desk.assert_accessible()
+    for _ in range(3):  # from the input over "Right" and the first proposal to the second
+        desk.page.keyboard.press("Tab")
+    assert desk.page.locator(":focus").inner_text() == "Mảng"
+    desk.page.keyboard.press("Enter")
+    row.get_by_text("✓ Đã sửa").wait_for()
+    assert not row.get_by_role("button", name="Mông").count()
+    field.refresh_from_db()
+    assert field.final_value == "Mảng"
+    assert "is-confirmed" not in desk.page.locator(":focus").locator("xpath=ancestor::li").get_attribute("class")
 
 
 def test_the_page_shows_by_itself_when_the_machine_has_read(office, window):

@@ -49,7 +49,12 @@ VALUES = {
     "made.place": "Nguyệt Ấn",
     "made.date": "2026-11-23",
 }
-DOUBTED = {"subject.birth_date": ["year of birth does not match the number"], "purpose": []}
+DOUBTED = {
+    "subject.birth_date": ["year of birth does not match the number"],
+    "subject.ethnicity": ["handwritten"],
+    "purpose": [],
+}
+PROPOSED = {"subject.ethnicity": ["Mông", "Mảng", "Nùng"]}
 
 
 @dataclass(frozen=True)
@@ -178,4 +183,5 @@ def _field(scan, position, name, value, form):
         source="ocr",
         decision="look" if name in DOUBTED else "accepted",
         problems=DOUBTED.get(name, []),
+        proposals=PROPOSED.get(name, []),
     )

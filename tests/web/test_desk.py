@@ -1,5 +1,6 @@
 """The desk's pages: the list, taking in, comparing fields, and two clerks at once."""
 
+import re
 import subprocess
 from io import BytesIO
 from uuid import uuid4
@@ -109,10 +110,37 @@ def test_a_field_is_corrected_without_scripts_and_the_cursor_goes_on(as_, dossie
     page = clerk.get(reverse("dossier", args=[dossier.pk])).content.decode()
     response = sent(clerk, dossier, "subject.birth_date", "13/6/1985", seen=seen(page, "subject.birth_date"))
     assert response.status_code == 302
-    assert response.url.endswith(f"#f-{dossier.fields.get(name='purpose').pk}")
+    assert response.url.endswith(f"#f-{dossier.fields.get(name='subject.ethnicity').pk}")
     field = dossier.fields.get(name="subject.birth_date")
     assert (field.final_value, field.is_corrected) == ("1985-06-13", True)
     assert "✓ Đã sửa" in clerk.get(reverse("dossier", args=[dossier.pk])).content.decode()
+
+
+def row_of(page, field):
+    return page.split(f'id="f-{field.pk}"')[1].split("</li>")[0]
+
+
+def test_proposals_stand_behind_what_was_read_and_none_is_chosen(as_, dossier_at):
+    dossier, clerk = dossier_at(State.TRANSCRIBED), as_("clerk")
+    row = row_of(
+        clerk.get(reverse("dossier", args=[dossier.pk])).content.decode(), dossier.fields.get(name="subject.ethnicity")
+    )
+    assert re.findall(r'name="proposal" value="([^"]+)"', row) == people.PROPOSED["subject.ethnicity"]
+    assert "Gợi ý, không phải máy đọc từ giấy" in row
+    assert re.search(r'name="value" value="([^"]*)"', row)[1] == "Mường"
+    # The first button of a form is what Enter presses where there are no scripts: it confirms what stands there.
+    assert "proposal" not in re.findall(r"<button[^>]*>", row)[0]
+
+
+def test_a_proposal_that_was_pressed_is_the_persons_value_and_the_others_go(as_, dossier_at):
+    dossier, clerk = dossier_at(State.TRANSCRIBED), as_("clerk")
+    page = clerk.get(reverse("dossier", args=[dossier.pk])).content.decode()
+    form = {"field": "subject.ethnicity", "value": "Mường", "proposal": "Mông", "seen": seen(page, "subject.ethnicity")}
+    assert clerk.post(reverse("confirm_field", args=[dossier.pk]), form).status_code == 302
+    field = dossier.fields.get(name="subject.ethnicity")
+    assert (field.value, field.final_value, field.confirmed_by.username) == ("Mường", "Mông", "lan")
+    page = clerk.get(reverse("dossier", args=[dossier.pk])).content.decode()
+    assert 'name="proposal"' not in page
 
 
 def test_a_script_gets_json_with_what_is_left(as_, dossier_at):

@@ -85,9 +85,12 @@ review.addEventListener("submit", (event) => {
   if (!form.matches("[data-field-form]")) return;
   event.preventDefault();
   const row = rowOf(form);
+  const chosen = event.submitter?.name === "proposal" ? event.submitter : null;
   queue = queue.then(async () => {
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      const body = new FormData(form);
+      if (chosen) body.append(chosen.name, chosen.value);
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       if (!(answer.headers.get("Content-Type") || "").startsWith("application/json")) return window.location.reload();
       const told = await answer.json();
       take(row, told);
@@ -95,6 +98,7 @@ review.addEventListener("submit", (event) => {
       if (told.confirmed) goOnFrom(input);
       else input.focus();
     } catch {
+      if (chosen) row.querySelector("[name=value]").value = chosen.value; // submit() tells of no button
       form.submit(); // the network stumbled: the plain form says what happened
     }
   });

@@ -202,8 +202,9 @@ def page_image(request: StaffRequest, dossier_id: UUID, page_id: UUID) -> HttpRe
 
 @page(needs(Verb.CORRECT), "POST")
 def confirm_field(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
-    """Confirm one field with the value as sent; a script gets JSON, a plain form the page with the next field."""
+    """Confirm one field as sent or as proposed; a script gets JSON, a plain form the page with the next field."""
     name, value, seen = (request.POST.get(key) for key in ("field", "value", "seen"))
+    value = request.POST.get("proposal", value)  # the button of a proposal was pressed
     if name is None or value is None or seen is None:
         raise FormNotComplete
     wants_json = "application/json" in request.headers.get("Accept", "")
