@@ -9,7 +9,7 @@ from dossiers.errors import StepNotAllowed
 from dossiers.lifecycle import STEPS, State, Step, next_state
 from dossiers.people import Role
 
-LISTED = [(state, step, role) for (state, step), (roles, _to) in STEPS.items() for role in roles]
+LISTED = [(state, step, role) for (state, step), (roles, _to) in STEPS.items() for role in sorted(roles)]
 ABSENT = [triple for triple in product(State, Step, Role) if triple not in set(LISTED)]
 
 

@@ -93,7 +93,7 @@ def test_what_is_missing_leaves_no_label_behind(template):
 
 
 @pytest.mark.parametrize(
-    ("template", "field"), [(template, name) for template in TEMPLATES for name in REQUIRED[template]]
+    ("template", "field"), [(template, name) for template in TEMPLATES for name in sorted(REQUIRED[template])]
 )
 def test_a_required_value_that_lacks_is_named(template, field):
     for nothing in ({}, {field: None}, {field: "  "}):
