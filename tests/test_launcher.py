@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import conftest
+
 ROOT = Path(__file__).resolve().parent.parent
 ABSENT = "moonseal-no-such-package"
 READABLE_LINES = 120
@@ -168,6 +170,31 @@ def test_arguments_and_the_folder_one_stands_in_are_handed_on_unchanged(tmp_path
     done = run(link, "verify", "no  such 'file'.pdf", "--json", cwd=tmp_path)
     assert done.returncode == 4, done.stderr
     assert json.loads(done.stdout)["source"] == "no  such 'file'.pdf"
+
+
+@pytest.mark.parametrize(("cores", "processes"), [("1", []), ("2", ["-n", "2"]), ("64", ["-n", "2"])])
+def test_the_suite_runs_in_two_processes_where_there_are_two_cores(copy, cores, processes):
+    """Whatever is given comes after it, so that `-n 0` counts."""
+    programs = {
+        "nproc": f"#!/bin/sh\necho {cores}\n",
+        "sha256sum": "#!/bin/sh\ncat >/dev/null\necho stamp\n",
+        ".venv/bin/python": '#!/bin/sh\nprintf "%s\\n" "$@"\n',
+    }
+    for name, script in programs.items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text(script, encoding="utf-8")
+        (copy / name).chmod(0o755)
+    (copy / ".tools").mkdir()
+    (copy / ".tools" / "ready-test").write_text("stamp\n", encoding="utf-8")
+    told = run("env", f"PATH={copy}:{os.environ['PATH']}", copy / "moonseal", "test", "tests/a b.py", "-q", "-n", "0")
+    words = told.stdout.splitlines()
+    assert words[:2] == ["-m", "pytest"], told.stderr
+    assert words[2:4] == (processes or ["tests/a b.py", "-q"])
+    assert words[-4:] == ["tests/a b.py", "-q", "-n", "0"]
+
+
+def test_the_longest_modules_are_those_that_stand_there():
+    assert not [name for name in conftest.LONGEST if not (ROOT / "tests" / name).is_file()]
 
 
 def test_the_launcher_stays_one_readable_page_of_posix_sh():
