@@ -1,16 +1,19 @@
-"""What later updates did to a signed revision.
+"""What each update after a signature amounts to, and what all of them together did to a signed revision.
 
-Allowed are document timestamps, validation data, and signatures in fields that were there before: the seal-only rule
-of signing.md B8. Anything else that changes an object which can be seen, or a value of a form, is forbidden. A
-signature in a field that somebody added later is not judged here yet (signing.md F): undetermined.
+Each update is looked at once, against the revision before it. It is upkeep (document timestamps, validation data), or
+nothing but one new signature's own, or forbidden: anything else that can be seen, or a value of a form. A signature in
+a field that was there before is the seal-only rule of signing.md B8; one in a field added later is vouched for by
+itself (`signing.verify.added`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
-    DiffResult,
     DocInfoRule,
     DSSCompareRule,
     FormUpdatingRule,
@@ -24,12 +27,26 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
-from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.fields import enumerate_sig_fields
 
-from signing.values import Changes
+from signing.verify.work import Work
 
 MAY_CHANGE_IN_INFO = {"/ModDate", "/Producer"}
+LOOKS_OF_VALUES = ("/DR", "/DA", "/Q")
+
+
+class Kind(StrEnum):
+    UPKEEP = "upkeep"
+    SIGNATURE = "signature"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True)
+class Update:
+    """One update; ``signer`` made it where its kind is a signature."""
+
+    kind: Kind
+    signer: Work | None = None
 
 
 class _DatesOnly(DocInfoRule):
@@ -48,48 +65,83 @@ def _info(revision: HistoricalResolver) -> dict[str, object]:
     return dict(trailer["/Info"]) if "/Info" in trailer else {}
 
 
-def _policy(*, visible_after_certification: bool) -> StandardDiffPolicy:
-    return StandardDiffPolicy(
-        global_rules=[
-            CatalogModificationRule(),  # type: ignore[no-untyped-call]  # pyHanko's
-            _DatesOnly().as_qualified(ModificationLevel.LTA_UPDATES),
-            XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-            ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-            DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-            MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]  # the same
-        ],
-        form_rule=FormUpdatingRule(
-            field_rules=[
-                SigFieldCreationRule(  # type: ignore[no-untyped-call]  # the same
-                    allow_new_visible_after_certify=visible_after_certification
-                ),
-                SigFieldModificationRule(),
-            ]
-        ),
-    )
+POLICY = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(),  # type: ignore[no-untyped-call]  # pyHanko's
+        _DatesOnly().as_qualified(ModificationLevel.LTA_UPDATES),
+        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]  # the same
+    ],
+    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),  # type: ignore[no-untyped-call]  # the same
+)
 
 
-# Genuine letters certify with P = 2 and add visible signatures afterwards (signing.md F), so creation is let through
-# here and answered with "undetermined" below.
-POLICY = _policy(visible_after_certification=True)
+class History:
+    """The updates of one file, each looked at once."""
+
+    def __init__(self, reader: PdfFileReader, works: Sequence[Work]) -> None:
+        self._reader = reader
+        self._signers = {one.revision: one for one in works if one.signature and not one.is_document_timestamp}
+        self._updates: dict[int, Update] = {}
+        self._fields: dict[int, dict[str, DictionaryObject]] = {}
+
+    def after(self, revision: int) -> list[Update]:
+        """Return the updates after a revision, oldest first."""
+        return [self._update(number) for number in range(revision + 1, self._reader.total_revisions)]
+
+    def fields(self, revision: int) -> dict[str, DictionaryObject]:
+        """Return the signature fields of a revision by name."""
+        if revision not in self._fields:
+            resolver = self._reader.get_historical_resolver(revision)
+            found = {str(name): reference for name, _, reference in enumerate_sig_fields(resolver)}
+            self._fields[revision] = {
+                name: one.get_object() if isinstance(one, IndirectObject) else one  # type: ignore[no-untyped-call]  # pyHanko's
+                for name, one in found.items()
+            }
+        return self._fields[revision]
+
+    def _update(self, number: int) -> Update:
+        if number not in self._updates:
+            self._updates[number] = self._looked_at(number)
+        return self._updates[number]
+
+    def _looked_at(self, number: int) -> Update:
+        old, new = (self._reader.get_historical_resolver(one) for one in (number - 1, number))
+        try:
+            found = POLICY.apply(old, new)
+            _check_form(old, new)
+        except SuspiciousModification:
+            return Update(Kind.FORBIDDEN)
+        if found.modification_level > ModificationLevel.FORM_FILLING:
+            return Update(Kind.FORBIDDEN)
+        if found.modification_level <= ModificationLevel.LTA_UPDATES and number not in self._signers:
+            return Update(Kind.UPKEEP)
+        signer = self._signers.get(number)
+        own = {signer.name} if signer else set()
+        fields, before = self.fields(number), self.fields(number - 1)
+        changed = {str(name) for name in found.changed_form_fields} | (fields.keys() - before.keys())
+        if any(name in before or not _is_blank(fields[name]) for name in changed - own):
+            return Update(Kind.FORBIDDEN)
+        return Update(Kind.SIGNATURE, signer) if signer else Update(Kind.UPKEEP)
 
 
-def changes_after(reader: PdfFileReader, signature: EmbeddedPdfSignature, later_fields: Iterable[str]) -> Changes:
-    """Return what the updates after ``signature`` amount to; ``later_fields`` are signed after it."""
-    last = reader.total_revisions - 1
-    if signature.signed_revision == last:
-        return Changes.NONE
-    result = POLICY.review_file(
-        reader, signature.signed_revision, field_mdp_spec=signature.fieldmdp, doc_mdp=signature.docmdp_level
-    )
-    if not isinstance(result, DiffResult) or result.modification_level is ModificationLevel.OTHER:
-        return Changes.FORBIDDEN
-    level = result.modification_level
-    permitted = signature.docmdp_level
-    if level is ModificationLevel.FORM_FILLING and permitted is MDPPerm.NO_CHANGES:
-        return Changes.FORBIDDEN
-    before = reader.get_historical_resolver(signature.signed_revision)
-    known = {name for name, _, _ in enumerate_sig_fields(before)}
-    if any(name not in known for name in later_fields):
-        return Changes.UNDETERMINED
-    return Changes.ALLOWED
+def _is_blank(field: DictionaryObject) -> bool:
+    """Whether a field made for later shows nothing: it has no value and no picture."""
+    return "/V" not in field and "/AP" not in field and "/Kids" not in field
+
+
+def _check_form(old: HistoricalResolver, new: HistoricalResolver) -> None:
+    """Nothing of the form may change how values look: the library lets these through (ISO 32000-1, table 218)."""
+    before, after = _form(old), _form(new)
+    draws = bool(after.get("/NeedAppearances", False))
+    if draws and not before.get("/NeedAppearances", False):
+        raise SuspiciousModification("values are to be drawn anew")
+    if draws and any(before.get(name) != after.get(name) for name in LOOKS_OF_VALUES):
+        raise SuspiciousModification("values are to be drawn in another way")
+
+
+def _form(revision: HistoricalResolver) -> DictionaryObject:
+    root = revision.root
+    return root["/AcroForm"] if "/AcroForm" in root else DictionaryObject()  # type: ignore[no-untyped-call]  # pyHanko's

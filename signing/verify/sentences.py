@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from itertools import groupby
 
 from signing.values import Role, SignatureReport, Trust, Verdict
 from signing.verify.causes import Cause
@@ -33,6 +34,7 @@ class Unread(StrEnum):
 class Finding:
     report: SignatureReport
     cause: Cause
+    role: Role  # number and date too, which the report calls unknown
 
 
 UNREAD = {
@@ -132,6 +134,31 @@ CAUSES = {
 }
 
 
+ROLES = {
+    Role.INITIAL: ("ký nháy", "initials"),
+    Role.OFFICIAL: ("lãnh đạo ký", "the leader's signature"),
+    Role.NUMBER: ("số, ngày", "number and date"),
+    Role.SEAL: ("con dấu", "seal"),
+    Role.COPY: ("ký bản sao", "signature on a copy"),
+    Role.SCAN: ("ký bản số hóa", "signature on a scan"),
+    Role.UNKNOWN: ("ký", "signature"),
+}
+TOLD = (
+    {
+        "count": " ({} chữ ký)",
+        "declared": "tự khai",
+        "proven": "dấu thời gian",
+        "unproven": "không có dấu thời gian riêng",
+    },
+    {
+        "count": " ({} signatures)",
+        "declared": "declared",
+        "proven": "timestamp",
+        "unproven": "with no timestamp of its own",
+    },
+)
+
+
 def unread_sentences(unread: Unread) -> tuple[str, str]:
     return UNREAD[unread]
 
@@ -141,8 +168,14 @@ def sentences_of(findings: Sequence[Finding], worst: Finding, trust: Trust) -> t
     report = worst.report
     if report.verdict is Verdict.PASSED:
         return _passed(findings, trust)
+    signed = [one for one in findings if one.role is not Role.DOCUMENT_TIMESTAMP]
+    if len(signed) > 1 and {one.cause for one in findings} <= {Cause.REVOCATION_UNKNOWN, Cause.GOOD}:
+        return _not_known(signed)
     causes = dict.fromkeys([worst.cause, *(one.cause for one in findings if one.report.verdict is report.verdict)])
     vietnamese, english = ("; ".join(CAUSES[cause][language] for cause in causes) for language in (0, 1))
+    if Cause.ADDED_SIGNATURE in causes:
+        added = "; ".join(dict.fromkeys(_who(one.report) for one in signed[1:]))
+        vietnamese, english = f"{vietnamese}: {added}", f"{english}: {added}"
     who_vi = f" (chữ ký của {report.signer})" if report.signer else f" (chữ ký «{report.field}»)"
     who_en = f" (signature of {report.signer})" if report.signer else f" (signature “{report.field}”)"
     if report.verdict is Verdict.FAILED or worst.cause is Cause.REVOKED:
@@ -164,7 +197,7 @@ def _passed(findings: Sequence[Finding], trust: Trust) -> tuple[str, str]:
     seal = next((one for one in reports if one.role is Role.SEAL), None)
     first = seal or reports[-1]
     who = first.signer or first.organisation
-    signers = [one.signer for one in reports if one is not first and one.signer]
+    signers = [one for one in dict.fromkeys(one.signer for one in reports) if one and one != who]
     by_vi = f" (người ký: {', '.join(signers)})" if signers else ""
     by_en = f" (signed by {', '.join(signers)})" if signers else ""
     when_vi, when_en = _when(first)
@@ -190,6 +223,58 @@ def _passed(findings: Sequence[Finding], trust: Trust) -> tuple[str, str]:
         f"Văn bản thật. Do {who}{by_vi} ký{when_vi}, chưa bị sửa sau khi ký.",
         f"Genuine. Signed by {who}{by_en}{when_en}, not changed afterwards.",
     )
+
+
+def _not_known(findings: Sequence[Finding]) -> tuple[str, str]:
+    """Tell of a file that nothing speaks against who added what, and what is missing."""
+    vietnamese, english = told_in_order(findings)
+    return (
+        (
+            f"Chưa kết luận được: tệp không bị sửa sau khi ký, lần lượt có {vietnamese}; nhưng chưa biết chứng thư "
+            "của những người ký có bị thu hồi hay không, cần danh sách thu hồi của cơ quan cấp."
+        ),
+        (
+            f"No conclusion: the file was not changed after it was signed, in this order: {english}; but it is not "
+            "known whether the signers' certificates were revoked, and the issuer's revocation list is needed."
+        ),
+    )
+
+
+def told_in_order(findings: Sequence[Finding]) -> tuple[str, str]:
+    """Return who added what, by whose word when and proven when, in the order of signing."""
+    groups = [list(group) for _, group in groupby(findings, _same_act)]
+    return tuple(" → ".join(_told(group, language) for group in groups) for language in (0, 1))  # type: ignore[return-value]  # two
+
+
+def _same_act(finding: Finding) -> tuple[object, ...]:
+    """An office may set number, day and month in three signatures: they are told as one."""
+    return finding.role, finding.report.signer, finding.report.serial, finding.report.proven_at is None
+
+
+def _told(group: Sequence[Finding], language: int) -> str:
+    report, words = group[0].report, TOLD[language]
+    count = words["count"].format(len(group)) if len(group) > 1 else ""
+    declared = _span([one.report.declared_at for one in group])
+    proven = _span([one.report.proven_at for one in group])
+    return "".join(
+        (
+            f"{ROLES[group[0].role][language]}{count}: {_who(report)}",
+            f", {words['declared']} {declared}" if declared else "",
+            f", {words['proven']} {proven}" if proven else f", {words['unproven']}",
+        )
+    )
+
+
+def _who(report: SignatureReport) -> str:
+    names = report.signer or f"«{report.field}»", report.organisation
+    return ", ".join(dict.fromkeys(one for one in names if one))
+
+
+def _span(times: Sequence[str | None]) -> str:
+    known = [datetime.fromisoformat(one).astimezone(VIETNAM) for one in times if one is not None]
+    if known and known[0].date() == known[-1].date():
+        return "–".join(dict.fromkeys(f"{one:%H:%M}" for one in (known[0], known[-1]))) + f" {known[0]:%d/%m/%Y}"
+    return " – ".join(f"{one:%H:%M %d/%m/%Y}" for one in known[:1] + known[-1:])
 
 
 def _when(report: SignatureReport) -> tuple[str, str]:

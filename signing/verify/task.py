@@ -11,10 +11,10 @@ from certs.certificate import Certificate
 from sandbox.channel import Channel
 from sandbox.values import Json
 from signing.values import Verdict
-from signing.verify.causes import Cause
-from signing.verify.examination import examine, with_second_opinion
+from signing.verify.examination import examine
 from signing.verify.json import packed
 from signing.verify.opinion import Opinion, opinion_on
+from signing.verify.verdict import with_second_opinion
 
 logging.disable(logging.CRITICAL)  # the library's words quote the document; nobody may read them here
 
@@ -28,7 +28,7 @@ def verify(files: Mapping[str, BinaryIO], arguments: Json, _channel: Channel) ->
     if arguments["second_opinion"] and report.verdict is Verdict.PASSED:
         opinion = opinion_on(files["pdf"], report)
         if opinion is Opinion.DISAGREES:
-            report = with_second_opinion(report, Cause.SECOND_OPINION, at)
+            report = with_second_opinion(report, at)
     return {"report": packed(report), "opinion": opinion.value}
 
 

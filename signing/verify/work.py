@@ -31,6 +31,10 @@ class Work:
     proven_at: datetime | None = None
     has_token: bool = False
     level: Level = Level.B_B
+    role: Role = Role.UNKNOWN
+
+    def __post_init__(self) -> None:
+        self.role = ROLE_OF.get(self.name, Role.UNKNOWN)
 
     @property
     def is_document_timestamp(self) -> bool:
@@ -51,11 +55,11 @@ def finding_of(work: Work) -> Finding:
     verdict, sub_indication = OUTCOME[work.cause]
     signature, signed = work.signature, work.signed
     certificate = _certificate(signed.certificate.dump() if signed else _claimed_signer(signature))
-    role = Role.DOCUMENT_TIMESTAMP if work.is_document_timestamp else ROLE_OF.get(work.name, Role.UNKNOWN)
+    role = Role.DOCUMENT_TIMESTAMP if work.is_document_timestamp else work.role
     store = work.chain.store if work.chain.is_trusted else None
     report = SignatureReport(
         field=work.name,
-        role=role,
+        role=Role.UNKNOWN if role is Role.NUMBER else role,  # interfaces.md
         revision=work.revision + 1,
         added_by=certificate.common_name if certificate else "",
         signer=certificate.common_name if certificate else "",
@@ -75,7 +79,7 @@ def finding_of(work: Work) -> Finding:
         sub_indication=sub_indication,
         trust=Trust(store.value) if store else Trust.NONE,
     )
-    return Finding(report, work.cause)
+    return Finding(report, work.cause, role)
 
 
 def _claimed_signer(signature: EmbeddedPdfSignature | None) -> bytes | None:

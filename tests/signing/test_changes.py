@@ -13,10 +13,8 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature
 
 from signing.cms import attributes_of, signed_data
 from signing.document import opened_for_update
-from signing.sign import sign
 from signing.signer import Holder, finished
-from signing.values import Changes, Level, Role, Verdict
-from tests.signing.conftest import now
+from signing.values import Changes, Level, Verdict
 
 
 def updated(pdf: bytes, change) -> bytes:
@@ -120,24 +118,6 @@ def test_a_third_signature_after_the_seal_fails(world, sealed, stranger):
     assert report.verdict is Verdict.FAILED
     by_field = {one.field: one.changes_after for one in report.signatures}
     assert by_field["Seal"] is Changes.FORBIDDEN
-
-
-def test_a_signature_in_a_field_added_later_is_not_decided_without_a_lock(world, plain, stranger):
-    first = sign(
-        plain,
-        world.official,
-        role=Role.SCAN,
-        level=Level.B_LT,
-        at=now(),
-        timestamper=world.timestamps,
-        evidence=world.evidence,
-    )
-    stream = io.BytesIO(first)
-    writer = opened_for_update(stream)
-    append_signature_field(writer, SigFieldSpec("Later"))
-    report = world.verify(_forced(writer, stranger, "Later", stream))
-    assert report.verdict is Verdict.INDETERMINATE
-    assert report.signatures[0].changes_after is Changes.UNDETERMINED
 
 
 def test_a_document_timestamp_after_the_seal_is_allowed(world, signed):
