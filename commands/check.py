@@ -17,6 +17,7 @@ from commands.console import Console
 from commands.folder import HOME, configured_folder
 from commands.installation import models
 from commands.sentences import both
+from ocr import lightmodel
 from ocr.confinement import weakness
 from ocr.second_models import unusable
 
@@ -155,9 +156,13 @@ def _model() -> Finding:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     pinned = (PACKAGES / "vie_best.sha256").read_text(encoding="ascii").split()[0]
-    if digest == pinned:
+    light = path.with_stem(path.stem + lightmodel.SUFFIX)
+    if digest != pinned:
+        found = f"sha256 {digest}, không phải / not {pinned}"
+    elif not light.is_file() or light.read_bytes() != lightmodel.lightened(path.read_bytes()):
+        found = f"{light.name}: thiếu hoặc không đúng / absent or another"
+    else:
         return Finding(name, ok=True, found=f"vie_best, sha256 {digest}")
-    found = f"sha256 {digest}, không phải / not {pinned}"
     return Finding(name, ok=False, found=found, how_to_get=f"rm '{path}' .tools/ready-*; {SET_UP}")
 
 

@@ -12,11 +12,16 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-from ocr import second_models
+from ocr import lightmodel, second_models
 from ocr.values import ModelFolders
 
 OURS = Path(__file__).parent
-MODELS = (("text", "vie_best.traineddata"), ("numbers", "eng.traineddata"), ("numbers", "osd.traineddata"))
+MODELS = (
+    ("text", "vie_best.traineddata"),
+    ("text", f"vie_best{lightmodel.SUFFIX}.traineddata"),
+    ("numbers", "eng.traineddata"),
+    ("numbers", "osd.traineddata"),
+)
 VERSION_TIMEOUT_S = 20
 
 

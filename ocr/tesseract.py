@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pytesseract import pytesseract  # type: ignore[import-untyped]  # has no types
 
+from ocr import lightmodel
 from ocr.raster import Pixels
 from sandbox import TaskFailed
 
@@ -41,8 +42,16 @@ Line = tuple[SeenWord, ...]
 
 @dataclass(frozen=True)
 class Model:
+    """``name`` in ``folder``; where set-up laid a light copy beside it, that is loaded in its place."""
+
     name: str
     folder: Path
+
+    @property
+    def loaded_name(self) -> str:
+        """Return which of the two is there."""
+        light = self.name + lightmodel.SUFFIX
+        return light if (self.folder / f"{light}.traineddata").is_file() else self.name
 
 
 def read_lines(
@@ -70,7 +79,7 @@ def read_lines(
         config += f" -c tessedit_char_whitelist={shlex.quote(whitelist)}"
     if blacklist:
         config += f" -c tessedit_char_blacklist={shlex.quote(blacklist)}"
-    _run(listing, scratch / "words", "tsv", model.name, config)
+    _run(listing, scratch / "words", "tsv", model.loaded_name, config)
     found = _lines(scratch / "words.tsv")
     for name in names:
         Path(name).unlink()
@@ -101,7 +110,7 @@ def _lines(tsv: Path) -> dict[int, list[Line]]:
     grouped: dict[tuple[int, int, int, int], list[SeenWord]] = defaultdict(list)
     with tsv.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if row["level"] != WORD_LEVEL or not (text := unicodedata.normalize("NFC", row["text"] or "").strip()):
+            if row["level"] != WORD_LEVEL or not (text := _spelt(row["text"] or "")):
                 continue
             left, top = int(row["left"]), int(row["top"])
             place = (int(row["page_num"]), int(row["block_num"]), int(row["par_num"]), int(row["line_num"]))
@@ -113,3 +122,7 @@ def _lines(tsv: Path) -> dict[int, list[Line]]:
     for place, words in grouped.items():
         pages[place[0]].append(tuple(words))
     return pages
+
+
+def _spelt(text: str) -> str:
+    return unicodedata.normalize("NFC", lightmodel.called_rightly(text)).strip()

@@ -38,6 +38,18 @@ def test_a_missing_package_is_named_with_the_command_that_brings_it(monkeypatch,
     assert finding.how_to_get.endswith("--no-install-recommends moonseal-no-such-package")
 
 
+@pytest.mark.parametrize("content", [b"another model", None])
+def test_another_light_copy_of_the_model_is_found_out(monkeypatch, tmp_path, content):
+    (tmp_path / "tessdata").mkdir()
+    shutil.copyfile(check.ASSETS / "tessdata" / "vie_best.traineddata", tmp_path / "tessdata" / "vie_best.traineddata")
+    if content is not None:
+        (tmp_path / "tessdata" / "vie_best_light.traineddata").write_bytes(content)
+    monkeypatch.setattr(check, "ASSETS", tmp_path)
+    finding = found("Vietnamese model")
+    assert not finding.ok
+    assert "vie_best_light" in finding.found
+
+
 def test_another_model_is_found_out(monkeypatch, tmp_path):
     (tmp_path / "tessdata").mkdir()
     (tmp_path / "tessdata" / "vie_best.traineddata").write_bytes(b"another model")
