@@ -6,24 +6,28 @@ training folder is made here; a real office founds its own with ``moonseal setup
 
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 
-from certs.anchors import Store, government
+from certs.anchors import Store, TrustStores, government
 from certs.authority import Authority, Names
-from certs.timestamps import POLICY, TimestampAuthority, TimestampClient
+from certs.sources import Sources
 from commands.installation import FONTS, models
+from commands.outside import STATUSES, Given, allowed, certificates_to_stamp
 from dossiers import engines, folder
+from dossiers.archive import OfficeArchive
 from dossiers.engines import Engines, FolderKind
 from dossiers.errors import NotSetUp
 from dossiers.signers import KeyFolder, OfficeSigner
 from ocr.cache import Cache
 from ocr.reader import Caps, Reader
 from printing.draw import Printer
+from signing import Level
+from signing.outside import Outside
 from signing.verify.engine import Verifier
 from storage import FileStore, NameKey
 from storage.durable import write_durably
@@ -65,10 +69,17 @@ def wired() -> Generator[Wired]:
     authority = _authority(kind, clock)
     own = Store.COMMUNE if kind is FolderKind.REAL else Store.DEMO
     stores = government().with_certificates(own, (authority.root,))
-    with Reader(models(), _caps(), cache=_cache()) as reader, Verifier(stores) as verifier:
+    with (
+        Reader(models(), _caps(), cache=_cache()) as reader,
+        Verifier(stores) as verifier,
+        closing(_sources(authority, stores, clock)) as sources,
+    ):
         keys = KeyFolder(settings.DATA / "keys")
-        signer = OfficeSigner(keys, printer, _timestamper(authority, clock), authority.evidence, verifier.verify, clock)
-        made = Engines(_store(), reader, printer, signer, verifier, clock, kind)
+        outside = Outside(sources.timestamps, sources.proofs, sources.known, clock.now)
+        level = Level(settings.RESULT_LEVEL)
+        signer = OfficeSigner(keys, printer, outside, authority.evidence, level, verifier.verify, clock)
+        archive = OfficeArchive(outside, verifier.verify, timedelta(days=settings.RENEW_DAYS))
+        made = Engines(_store(), reader, printer, signer, verifier, archive, clock, kind)
         engines.set_up(made)
         yield Wired(made, reader, keys, authority)
 
@@ -84,9 +95,9 @@ def _authority(kind: FolderKind, clock: SystemClock) -> Authority:
     return Authority.open(path, clock.now)
 
 
-def _timestamper(authority: Authority, clock: SystemClock) -> TimestampClient:
-    own = TimestampAuthority(authority.timestamp_key, authority.folder, clock.now)
-    return TimestampClient((own.answer,), (authority.issuer,), clock.now, policies=frozenset({POLICY}))
+def _sources(authority: Authority, stores: TrustStores, clock: SystemClock) -> Sources:
+    known = (*(one.certificate for one in stores.anchors), *stores.intermediates, *certificates_to_stamp())
+    return Sources((authority,), allowed(Given()), known, settings.DATA / STATUSES, clock.now)
 
 
 def _cache() -> Cache:

@@ -7,7 +7,7 @@ on purpose: a step sees a reader, a printer, a signer and a verifier, never thei
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,6 +83,20 @@ class Verifier(Protocol):
     def verify(self, pdf: bytes) -> Report: ...
 
 
+class Archive(Protocol):
+    """Keeps signed files provable, by timestamps alone; both methods raise a ``SigningError``."""
+
+    @property
+    def margin(self) -> timedelta:
+        """How long before its end a protection is renewed."""
+
+    def protected_until(self, pdf: bytes) -> datetime | None:
+        """Return when the newest timestamp's certificate or algorithm ends; None where there is no timestamp."""
+
+    def renewed(self, pdf: bytes) -> tuple[bytes, Report] | None:
+        """Return the file with its next timestamp, verified; None where it is not due."""
+
+
 @dataclass(frozen=True)
 class Engines:
     store: FileStore
@@ -90,6 +104,7 @@ class Engines:
     printer: Printer
     signer: Signer
     verifier: Verifier
+    archive: Archive
     clock: Clock
     folder_kind: FolderKind
 

@@ -23,12 +23,13 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
 
-from dossiers import batches, intents, issue, transcription
+from dossiers import batches, intents, issue, renewal, transcription
 from dossiers.engines import current
 from dossiers.models import Dossier, QueuedJob, WorkerLease
 from dossiers.outbox import KINDS, wake
 from dossiers.writepoints import reached
 from ocr import EngineFailed
+from signing import TimestampUnavailable
 from storage import StorageUnavailable
 
 ATTEMPTS = 5  # then a person
@@ -39,12 +40,15 @@ ENGINE_VERSION = "1"  # change it only when running jobs cannot go on with the n
 MOST_RECOVERIES = 20  # of a job that kills its worker
 # Another process may be signing right now: on one PC there is none, elsewhere its intents get time.
 OTHERS_MAY_TAKE = timedelta(minutes=5)
+RENEWALS_EVERY_S = 3600
 
 log = logging.getLogger(__name__)
 
 
 def _is_transient(error: BaseException) -> bool:
-    return isinstance(error, EngineFailed | StorageUnavailable | OperationalError | InterfaceError)
+    return isinstance(
+        error, EngineFailed | StorageUnavailable | TimestampUnavailable | OperationalError | InterfaceError
+    )
 
 
 @DBOS.step(
@@ -77,6 +81,30 @@ def _give_up_step(dossier_id: str) -> None:
         Dossier.objects.filter(pk=dossier_id, state="received").update(flags=[transcription.TRANSCRIPTION_FAILED])
 
 
+@DBOS.step(
+    name="renew.stamp",
+    retries_allowed=True,
+    max_attempts=ATTEMPTS,
+    interval_seconds=FIRST_WAIT_S,
+    should_retry=_is_transient,
+)
+def _renew_step(result_id: str) -> None:
+    with _fresh_connections():
+        renewal.renew(uuid.UUID(result_id))
+
+
+@DBOS.workflow(name="renew", max_recovery_attempts=MOST_RECOVERIES)
+def _renew(job_id: str, result_id: str) -> None:
+    try:
+        _renew_step(result_id)
+    except Exception as error:  # noqa: BLE001 - the next day's job tries again; until then the row says why
+        code = getattr(error, "code", type(error).__name__)
+        log.error("renewal of result %s failed: %s", result_id, code)  # noqa: TRY400 - the code says it all
+        _close_step(job_id, "failed", code)
+        return
+    _close_step(job_id, "done", "")
+
+
 @DBOS.workflow(name="transcribe", max_recovery_attempts=MOST_RECOVERIES)
 def _transcribe(job_id: str, dossier_id: str) -> None:
     try:
@@ -89,7 +117,7 @@ def _transcribe(job_id: str, dossier_id: str) -> None:
     _close_step(job_id, "done", "")
 
 
-WORKFLOWS: Mapping[str, Callable[..., None]] = {"transcribe": _transcribe}
+WORKFLOWS: Mapping[str, Callable[..., None]] = {"transcribe": _transcribe, "renew": _renew}
 assert WORKFLOWS.keys() == KINDS.keys()  # noqa: S101 - a kind that nobody runs would wait for ever
 
 
@@ -141,6 +169,7 @@ class Worker:
         self._poll_s = poll_s or settings.JOBS_POLL_S
         self._stop = threading.Event()
         self._loops: list[threading.Thread] = []
+        self._next_look_s = time.monotonic()
 
     def start(self) -> None:
         """Settle what the last process left half done, then take jobs."""
@@ -225,10 +254,16 @@ class Worker:
                 _close_lost_jobs()
                 settle(OTHERS_MAY_TAKE)
                 current().reader.sweep()
+                self._look_for_renewals()
             except Exception:
                 log.exception("the lease of this worker could not be renewed")
             close_old_connections()
         connections.close_all()
+
+    def _look_for_renewals(self) -> None:
+        if time.monotonic() >= self._next_look_s:
+            self._next_look_s = time.monotonic() + RENEWALS_EVERY_S
+            renewal.queue_due()
 
     def _renew_lease(self) -> None:
         expires_at = ExpressionWrapper(Now() + timedelta(seconds=settings.LEASE_S), output_field=DateTimeField())

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from dossiers.models import QueuedJob
 
-KINDS = {"transcribe": 1}  # kind and version of its arguments; a seal is never among them: a person seals
+KINDS = {"transcribe": 1, "renew": 1}  # kind and version of its arguments; a seal is never among them: a person seals
 
 wake = threading.Event()
 

@@ -1,13 +1,15 @@
 """The office's registered keys, and the ``Signer`` that uses them for a person who gave the secret.
 
 A key belongs to an account in a role, the seal to the unit; it is registered once, by id, never found by a name in a
-certificate. Both signatures are timestamped and bring their revocation data (PAdES B-LT). The private keys themselves
-live in ``certs``: here is only which file or token is whose.
+certificate. Every signature is timestamped and brings its revocation data (PAdES B-LT); the seal, with which a result
+is complete, mostly an archive timestamp as well (B-LTA). The private keys themselves live in ``certs``: here is only
+which file or token is whose.
 """
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -19,12 +21,13 @@ from certs.keys.file import FileKey, load_key, p12_of
 from certs.revocation import Evidence
 from dossiers.engines import Clock
 from signing import CertificateNotAccepted, KeyUnavailable, Level, Report, Role
-from signing.ready import Statement, Timestamper
-from signing.sign import sign
+from signing.growth import Growth
+from signing.longterm import sign_long
+from signing.outside import Outside
 from storage.durable import write_durably
 
 LEVEL = Level.B_LT  # also the official's: what comes after it is verified at once, without any network
-MARK_OF = {Role.OFFICIAL: "signature", Role.SEAL: "seal"}
+MARK_OF = {Role.OFFICIAL: "signature", Role.NUMBER: "number", Role.SEAL: "seal"}
 
 
 class Marks(Protocol):
@@ -69,8 +72,9 @@ class OfficeSigner:
 
     keys: KeyFolder
     marks: Marks
-    timestamper: Timestamper
-    evidence: Callable[[], Evidence]  # revocation data of the moment, as fresh as the authority has it
+    outside: Outside
+    evidence: Callable[[], Evidence]  # our own authority's lists of the moment: who must not sign now
+    seal_level: Level
     verify: Callable[[bytes], Report]
     clock: Clock
 
@@ -98,16 +102,15 @@ class Opened:
         return self.key.certificate.fingerprint
 
     def sign(self, pdf: bytes, mark: Mapping[str, str]) -> bytes:
-        signer = self.signer
-        return sign(
-            pdf,
+        signer, growth = self.signer, Growth(pdf)
+        sign_long(
+            growth,
             self.key,
+            signer.outside,
+            verify=partial(signer.verify, pdf),
             role=self.role,
-            level=LEVEL,
+            level=signer.seal_level if self.role is Role.SEAL else LEVEL,
             at=signer.clock.now(),
             mark_pdf=signer.marks.mark(MARK_OF[self.role], mark),
-            timestamper=signer.timestamper,
-            evidence=signer.evidence(),
-            verify=signer.verify,
-            statement=Statement(),
         )
+        return growth.whole()

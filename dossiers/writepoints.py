@@ -29,6 +29,10 @@ POINTS = (
     "seal.key_before_file",
     "seal.file_before_row",
     "seal.before_commit",
+    "renew.row_before_stamp",
+    "renew.stamp_before_file",
+    "renew.file_before_row",
+    "renew.before_commit",
     "batch.taken_before_first",
     "batch.between_two",
 )

@@ -15,6 +15,7 @@ from dossiers.models.casework import (
     Submission,
 )
 from dossiers.models.people import Account, Membership, Unit
+from dossiers.models.renewals import Protection, Renewal
 from dossiers.models.results import NumberEntry, NumberSeries, Result, Signature, SigningIntent, SigningSession
 from dossiers.models.service import AuditEntry, ChainHead, QueuedJob, WorkerLease
 
@@ -32,9 +33,11 @@ __all__ = [
     "NumberEntry",
     "NumberSeries",
     "Page",
+    "Protection",
     "QueuedJob",
     "ReceiptCode",
     "Record",
+    "Renewal",
     "Result",
     "Scan",
     "Signature",

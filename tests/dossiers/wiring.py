@@ -2,19 +2,23 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import settings
 from certs.anchors import Store, TrustStores
 from certs.authority import Authority, Names, Subject
 from certs.timestamps import TimestampAuthority, TimestampClient
+from dossiers.archive import OfficeArchive
 from dossiers.engines import Clock, Engines, FolderKind
 from dossiers.models import Account, Unit
 from dossiers.signers import KeyFolder, OfficeSigner
 from printing.draw import Printer
 from sandbox.zygote import Sandbox
-from signing import Report
+from signing import Level, Report
 from signing import Role as SigningRole
+from signing.outside import Outside
 from signing.verify.engine import Verifier
 from storage import NameKey
 from storage.local import LocalStore
@@ -30,8 +34,8 @@ class VerifierAt:
     verifier: Verifier
     clock: Clock
 
-    def verify(self, pdf: bytes) -> Report:
-        return self.verifier.verify(pdf, at=self.clock.now())
+    def verify(self, pdf: bytes | BinaryIO, at: datetime | None = None) -> Report:
+        return self.verifier.verify(pdf, at=at or self.clock.now())
 
 
 def make_authority(folder: Path, clock: Clock) -> Authority:
@@ -39,11 +43,23 @@ def make_authority(folder: Path, clock: Clock) -> Authority:
 
 
 @contextmanager
-def wired(folder: Path, authority: Authority, clock: Clock, sandbox: Sandbox | None = None):
+def wired(
+    folder: Path,
+    authority: Authority,
+    clock: Clock,
+    sandbox: Sandbox | None = None,
+    margin: timedelta = timedelta(days=90),
+):
     """Give the engines over one data folder."""
     stores = TrustStores(()).with_certificates(Store.DEMO, [authority.root])
     (folder / "tsa").mkdir(exist_ok=True)
     stamps = TimestampAuthority(authority.timestamp_key, folder / "tsa", clock.now)
+    outside = Outside(
+        TimestampClient([stamps.answer], [authority.issuing.certificate], clock.now),
+        lambda _chain: authority.evidence(),
+        (authority.issuer, authority.root),
+        clock.now,
+    )
     printer = Printer(settings.ASSETS / "fonts" / "tinos")
     with Verifier(stores, second_opinion=False, sandbox=sandbox) as verifier:
         at_clock = VerifierAt(verifier, clock)
@@ -54,15 +70,23 @@ def wired(folder: Path, authority: Authority, clock: Clock, sandbox: Sandbox | N
             signer=OfficeSigner(
                 keys=KeyFolder(folder / "keys"),
                 marks=printer,
-                timestamper=TimestampClient([stamps.answer], [authority.issuing.certificate], clock.now),
+                outside=outside,
                 evidence=authority.evidence,
+                seal_level=Level.B_LTA,
                 verify=at_clock.verify,
                 clock=clock,
             ),
             verifier=at_clock,
+            archive=OfficeArchive(outside, at_clock.verify, margin),
             clock=clock,
             folder_kind=FolderKind.DEMO,
         )
+
+
+def register_number_key(folder: Path, authority: Authority, unit: Unit, records_clerk: Account) -> None:
+    """Give the records clerk the key that number and date are written with after the official signed."""
+    person = authority.issue("clerk", Subject(records_clerk.full_name, unit.name))
+    KeyFolder(folder / "keys").register(records_clerk.pk, SigningRole.NUMBER, person, SECRET)
 
 
 def register_keys(folder: Path, authority: Authority, unit: Unit, official: Account) -> None:
