@@ -27,6 +27,7 @@ from commands.recorder import Recorder
 from commands.wiring import wired
 from dossiers import delivery, engines, folder, intake, issue, jobs, review
 from dossiers import demo as demo_office
+from dossiers.acts import has_number
 from dossiers.engines import Engines, FolderKind
 from dossiers.errors import DossierError, FieldNotConfirmed
 from dossiers.intake import NewDossier, Upload
@@ -146,8 +147,12 @@ class Run:
             self._count("sign and verify", began)
         if Dossier.objects.get(pk=story.dossier_id).state == State.SIGNED.value:
             began, records_clerk = time.monotonic(), people.actor(Role.RECORDS_CLERK)
-            shown = issue.shown(records_clerk, story.dossier_id)
-            issue.seal(records_clerk, story.dossier_id, shown.sha256, people.pins[Role.RECORDS_CLERK])
+            shown, pin = issue.shown(records_clerk, story.dossier_id), people.pins[Role.RECORDS_CLERK]
+            if not has_number(shown.result):
+                shown = issue.open_number(records_clerk, story.dossier_id)
+                issue.number(records_clerk, story.dossier_id, shown.sha256, pin)
+                shown = issue.shown(records_clerk, story.dossier_id)
+            issue.seal(records_clerk, story.dossier_id, shown.sha256, pin)
             self._count("seal and verify", began)
 
     def _fetch_and_verify(self, story: Story, made: Engines) -> None:
@@ -160,7 +165,7 @@ class Run:
         story.result.parent.mkdir(exist_ok=True)
         story.result.write_bytes(download.pdf)
         result = dossier.results.get(voided_at=None)
-        story.number = result.session.number.text
+        story.number = result.session.number_text
         story.verdict = made.verifier.verify(download.pdf).verdict.value
         if story.verdict != "PASSED":
             story.problem = "the result does not verify"

@@ -3,12 +3,14 @@
 import secrets
 from uuid import UUID
 
+from django.conf import settings
+
 from certs.authority import Subject
 from commands.wiring import ORGANISATION, Wired
 from dossiers.demo import DemoOffice
 from dossiers.engines import FolderKind, current
 from dossiers.models import Account
-from dossiers.numbering import office_day
+from dossiers.numbering import Numbering, office_day
 from dossiers.people import Actor, Role
 from signing import Role as SigningRole
 
@@ -25,6 +27,11 @@ class People:
             Role.OFFICIAL: _key(wired, SigningRole.OFFICIAL, official.account_id, official.full_name),
             Role.RECORDS_CLERK: _key(wired, SigningRole.SEAL, office.unit_id, ORGANISATION[FolderKind.DEMO]),
         }
+
+        if settings.NUMBERING == Numbering.AFTER_SIGNING:
+            records = office.person(Role.RECORDS_CLERK)
+            own = wired.authority.issue("clerk", Subject(records.full_name, ORGANISATION[FolderKind.DEMO]))
+            wired.keys.register(records.account_id, SigningRole.NUMBER, own, self.pins[Role.RECORDS_CLERK])
 
     @property
     def unit_id(self) -> UUID:

@@ -99,10 +99,15 @@ def _number_of(result: Result, _account_id: UUID) -> Mapping[str, str]:
     return {"number": session.number_text, "place": unit.place, "issued_on": session.document_date.isoformat()}
 
 
+def number_is_of_today(result: Result) -> bool:
+    """Whether a number was reserved for it today."""
+    return result.session.number is not None and result.session.document_date == office_day(current().clock.now())
+
+
 def _number_of_today(_actor: Actor, result: Result) -> None:
     if has_number(result):
         raise StepNotAllowed("number_given_before")
-    if result.session.number is None or result.session.document_date != office_day(current().clock.now()):
+    if not number_is_of_today(result):
         raise StepNotAllowed("number_not_reserved")
 
 

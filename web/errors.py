@@ -122,6 +122,23 @@ SENTENCES: Mapping[str, Words] = {
     "scan_of_unknown_type": _("File number %(number)s is no PDF, PNG, JPEG, TIFF or HEIC. Scan that paper again."),
     "scan_too_large": _("File number %(number)s is larger than %(limit_mb)s MB. Scan it at 300 dpi."),
     "too_many_scans": _("At most %(limit)s files can be taken in at once."),
+    "batch_empty": _("Choose at least one result from the list first."),
+    "batch_too_large": _("At most %(limit)s results go on one list. Take them in two parts."),
+    "batch_under_way": _("This list is being worked on already. Look how far it is."),
+    "file_changed": _("The stored file is not what it was. It stays as it is; call the administrator."),
+    "number_missing": _("The result has no number yet: give it one first."),
+    "number_not_reserved": _("The number is not of today any more. Reserve it again."),
+    "number_given_before": _("The result has its number already. Look at it again."),
+    "token_gone": _("The token is not there any more. Nothing was signed; put it back in."),
+    "wrong_secret": _("The PIN is not right. Nothing was signed."),
+    "certificate_expired": _("The certificate has expired. Nothing was signed; call the administrator."),
+    "certificate_not_yet_valid": _("The certificate is not valid yet. Nothing was signed; call the administrator."),
+    "certificate_revoked": _("The certificate was revoked. Nothing was signed; call the administrator."),
+    "certificate_suspended": _("The certificate is suspended. Nothing was signed; call the administrator."),
+    "certificate_of_wrong_purpose": _(
+        "The certificate was not made for signing documents. Nothing was signed; call the administrator."
+    ),
+    "not_signed_by_official": _("No official whom we trust has signed this result. It cannot be sealed."),
     "timestamp_unavailable": _("The time authority does not answer. Nothing was signed; try again in a few minutes."),
 }
 BY_CLASS: Mapping[type[Exception], Words] = {
@@ -177,6 +194,11 @@ def sentence_of(error: Exception) -> str:
     if words is None:
         words = _nearest(BY_CLASS, error, OWN_FAULT_SENTENCE)
     return str(words) % dict(getattr(error, "parameters", {}))
+
+
+def words_of(code: str, parameters: Mapping[str, str]) -> str:
+    """Return the sentence of a code that was kept in a row."""
+    return str(SENTENCES.get(code, OWN_FAULT_SENTENCE)) % parameters
 
 
 def answer_for(request: HttpRequest, error: Exception) -> HttpResponseBase | None:

@@ -214,11 +214,8 @@ class Resume(Plain):
     scans = _scans()
 
 
-class Pin(Plain):
-    """The PIN or password of a key; asked for each act, never kept, never drawn back into the page."""
-
-    shown_sha256 = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    pin = forms.CharField(
+def _pin() -> forms.CharField:
+    return forms.CharField(
         label=_("PIN of your key"),
         max_length=256,
         strip=False,
@@ -227,3 +224,17 @@ class Pin(Plain):
             attrs={"class": "govuk-input govuk-input--width-10", "autocomplete": "off", "inputmode": "text"}
         ),
     )
+
+
+class BatchPin(Plain):
+    """One PIN for a list; the list's digest goes with it."""
+
+    list_sha256 = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    pin = _pin()
+
+
+class Pin(Plain):
+    """The PIN or password of a key; asked for each act, never kept, never drawn back into the page."""
+
+    shown_sha256 = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    pin = _pin()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import errors
-from web.views import administration, citizen, desk, official, records, session, verify
+from web.views import administration, batches, citizen, desk, official, records, session, verify
 
 urlpatterns = [
     path("", session.home, name="home"),
@@ -29,7 +29,13 @@ urlpatterns = [
     path("to-sign", official.queue, name="official"),
     path("to-sign/<uuid:dossier_id>", official.look, name="sign"),
     path("to-sign/<uuid:dossier_id>/return", official.give_back, name="give_back"),
+    path("to-sign/batch", batches.gather_to_sign, name="gather_to_sign"),
+    path("to-seal/batch", batches.gather_to_seal, name="gather_to_seal"),
+    path("batches/<uuid:batch_id>", batches.batch, name="batch"),
+    path("batches/<uuid:batch_id>/stop", batches.stop_batch, name="stop_batch"),
+    path("batches/<uuid:batch_id>/progress", batches.batch_progress, name="batch_progress"),
     path("to-seal", records.queue, name="records"),
+    path("to-seal/<uuid:dossier_id>/number", records.number, name="number"),
     path("to-seal/<uuid:dossier_id>", records.look, name="seal"),
     path("results/<uuid:result_id>/<str:sha256>/<int:number>.png", records.result_image, name="result_image"),
     path("results/<uuid:result_id>.pdf", records.result_pdf, name="result_pdf"),
