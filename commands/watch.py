@@ -181,9 +181,12 @@ class Watch:
             return [both("tray_signed")]
         parts = split(read.pages)
         problems = [problem for part in parts if (problem := _problem_of(part))]
-        to_file = [(number, part) for number, part in enumerate(parts) if part.code and part.pages]
+        to_file = [(n, part) for n, part in enumerate(parts) if part.pages and (part.code or part.is_new)]
         contents = self._cut(copy, read, [part.pages for _, part in to_file])
         for (number, part), content in zip(to_file, contents, strict=True):
+            if part.is_new:
+                self._new_into_tray(f"{Path(name).stem}-{number + 1}-{read.sha256[:8]}.pdf", part, content)
+                continue
             upload = Upload(f"{Path(name).stem}.pdf", BytesIO(content))
             outcome = arrivals.add(arrivals.Part(read.sha256, number, part.code or "", upload))
             pages = _numbers(part.pages)
@@ -192,6 +195,16 @@ class Watch:
             else:
                 self._console.say(both(f"watch_{outcome}", name=name, pages=pages))
         return problems
+
+    def _new_into_tray(self, name: str, part: Part, content: bytes) -> None:
+        """Put a dossier that has no receipt into the tray as a file of its own; after a kill its name is the same."""
+        target = self._path / TRAY / name
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        if not target.exists():
+            reason = both("tray_new_dossier", pages=_numbers(part.pages))
+            write_whole(target.with_name(name + REASON), f"{reason}\n".encode())
+            write_whole(target, content)
+            self._console.say(both("watch_in_tray", name=name))
 
     def _cut(self, scan: Path, read: Digitized, parts: Sequence[Sequence[int]]) -> list[bytes]:
         """Return the parts as PDFs: of a PDF its own pages, of pictures those of the searchable copy."""
@@ -244,6 +257,8 @@ def _age_s(path: Path) -> float:
 
 
 def _problem_of(part: Part) -> str | None:
+    if part.is_new:
+        return None
     if part.code is None:
         return both("tray_no_sheet", pages=_numbers(part.pages if part.sheet is None else (part.sheet, *part.pages)))
     return None if part.pages else both("tray_sheet_alone", pages=part.sheet)

@@ -1,4 +1,4 @@
-"""Drawing a paper from its values: results, the receipt slip, and the two marks.
+"""Drawing a paper from its values: results, the receipt slip, the separator sheet, and the marks.
 
 The same values give the same bytes, so a result that is drawn again after a crash is the one that was shown. Which
 values a template takes stands in ``printing/fields.py``; how it looks, in ``printing/templates``. Results are PDF/A-2a
@@ -29,8 +29,8 @@ SIGNATURE_WIDTH_MM, SIGNATURE_HEIGHT_MM = 41.0, 23.0  # as in real signed letter
 SEAL_DIAMETER_MM = 36.0  # the seal's real size, as the decree wants it
 NUMBER_WIDTH_MM, NUMBER_HEIGHT_MM = 164.0, 7.0  # the line under a result's head, from margin to margin
 ROUNDING_MM = 0.01
-# A mark has no time of its own: it is the same picture on every paper.
-_MARK_TIME = datetime(2026, 1, 1, tzinfo=dates.VIETNAM)
+# A mark or a separator sheet has no time of its own: it is the same every day.
+_NO_TIME = datetime(2026, 1, 1, tzinfo=dates.VIETNAM)
 
 
 class Printer:
@@ -51,6 +51,9 @@ class Printer:
         source = _TEMPLATES_FOLDER / f"{template}.typ"
         if template == "receipt-slip":
             return Drawn(self._slip(source, values, _start_of(local_day(str(data["received_at"])))), {})
+        if template == "separator-sheet":
+            values["qr"] = _qr_runs("code", str(values["code"]))
+            return Drawn(self._typst.compile_pdf(source, values, created_at=_NO_TIME), {})
         if ("number" in values) == bool(values.get("is_numbered_later")):
             raise ValueMissing("value_missing", field="number")
         pdf = self._typst.compile_pdf(source, values, created_at=_start_of(str(data["issued_on"])))
@@ -61,7 +64,7 @@ class Printer:
 
     def _slip(self, source: Path, values: dict[str, object], created_at: datetime) -> bytes:
         if "public_url" in values:
-            values["qr"] = _qr_runs(str(values["public_url"]))
+            values["qr"] = _qr_runs("public_url", str(values["public_url"]))
         elif "desk.telephone" not in values:  # one way to ask after the dossier must stand on the paper
             raise ValueMissing("value_missing", field="desk.telephone")
         return self._typst.compile_pdf(source, values, created_at=created_at)
@@ -83,7 +86,7 @@ class Printer:
         elif kind == "number":
             values |= {"width": NUMBER_WIDTH_MM, "height": NUMBER_HEIGHT_MM}
         source = _TEMPLATES_FOLDER / f"mark-{kind}.typ"
-        return self._typst.compile_pdf(source, values, created_at=_MARK_TIME, standards=("a-2b",), is_tagged=False)
+        return self._typst.compile_pdf(source, values, created_at=_NO_TIME, standards=("a-2b",), is_tagged=False)
 
 
 def _start_of(day: str) -> datetime:
@@ -124,12 +127,12 @@ def _box(page: int, x: float, y: float, width_mm: float, height_mm: float) -> Pl
     return Place(page, x - half_width, y - half_height, x + half_width, y + half_height)
 
 
-def _qr_runs(text: str) -> list[list[tuple[int, int]]]:
+def _qr_runs(field: str, text: str) -> list[list[tuple[int, int]]]:
     """Per row the runs of dark modules as (start, length), with the quiet zone of four modules round it."""
     try:
         matrix = segno.make(text, error="m", micro=False).matrix_iter(border=4)
     except segno.DataOverflowError as error:
-        raise ValueMissing("value_of_another_kind", field="public_url", kind="text") from error
+        raise ValueMissing("value_of_another_kind", field=field, kind="text") from error
     rows = []
     for row in matrix:
         runs: list[tuple[int, int]] = []

@@ -152,11 +152,17 @@ _RECEIPT: Mapping[str, Field] = {
     "clerk.full_name": _TEXT,
 }
 
+_SEPARATOR: Mapping[str, Field] = {
+    "folder_kind": Field(Kind.FOLDER),
+    "code": _TEXT,  # what the QR says, and small under it
+}
+
 TEMPLATES: Mapping[str, Mapping[str, Field]] = {
     "marital-status-confirmation": _MARITAL_STATUS,
     "birth-extract": _BIRTH,
     "death-extract": _DEATH,
     "receipt-slip": _RECEIPT,
+    "separator-sheet": _SEPARATOR,
 }
 MARKS: Mapping[str, Mapping[str, Field]] = {
     "signature": {"full_name": _TEXT},  # the strokes are made from the name: an invented hand, the same each time

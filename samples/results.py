@@ -113,8 +113,9 @@ PAPERS: dict[str, dict[str, object]] = {
         "collection": "Tại Trung tâm Phục vụ hành chính công xã",
         "clerk.full_name": "Lê Văn Tâm",
     },
+    "separator-sheet": {"folder_kind": "real", "code": "moonseal:separator-sheet:1"},
 }
-RESULTS = [name for name in PAPERS if name != "receipt-slip"]
+RESULTS = [name for name in PAPERS if name not in {"receipt-slip", "separator-sheet"}]
 
 
 def only_required(template: str, required: set[str]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The appointment slip as a sheet of paper (Decree 61/2018, form 01): what the citizen takes home.
+"""What the desk prints: the appointment slip (Decree 61/2018, form 01), which the citizen takes home, and separators.
 
 Always in Vietnamese. The QR code appears only where MOONSEAL_PUBLIC_URL is set; the digits that open the result are
 never printed. What was scanned is listed as it was scanned: which papers lie on the desk, the service cannot know.
@@ -12,6 +12,7 @@ from dossiers.engines import current
 from dossiers.models import Dossier
 from dossiers.numbering import office_day
 from dossiers.procedures.catalogue import procedure
+from ocr.sorting import SEPARATOR
 
 VIETNAMESE = "vi"
 
@@ -48,3 +49,9 @@ def slip_pdf(dossier: Dossier) -> bytes:
         "clerk.full_name": clerk.full_name,
     }
     return current().printer.draw("receipt-slip", values).pdf
+
+
+def separator_pdf() -> bytes:
+    """Return the sheet at which ``moonseal watch`` cuts a pile of dossiers that have no receipt."""
+    values = {"folder_kind": current().folder_kind.value, "code": SEPARATOR}
+    return current().printer.draw("separator-sheet", values).pdf

@@ -19,6 +19,7 @@ urlpatterns = [
     path("verify", verify.verify, name="verify"),
     path("desk", desk.dossiers, name="desk"),
     path("desk/new", desk.receive, name="receive"),
+    path("desk/separator-sheet.pdf", desk.separator_sheet, name="separator_sheet"),
     path("dossiers/<uuid:dossier_id>", desk.dossier, name="dossier"),
     path("dossiers/<uuid:dossier_id>/slip", desk.slip, name="slip"),
     path("dossiers/<uuid:dossier_id>/slip.pdf", desk.slip_sheet, name="slip_sheet"),

@@ -17,6 +17,7 @@ from commands.watch import REASON, TAKEN, TRAY, Watch
 from dossiers.files import read as stored_bytes
 from dossiers.models import Arrival, Scan
 from ocr.reader import ModelFolders, Reader
+from ocr.sorting import SEPARATOR
 from tests.dossiers.test_jobs import receive
 from tests.ocr.conftest import jpeg, pdf_of_jpegs
 
@@ -52,8 +53,12 @@ def paper(text):
 
 def sheet(code):
     """Return a page that carries a receipt code."""
+    return page_with_qr(f"https://xa.example/k/{code}")
+
+
+def page_with_qr(text):
     with io.BytesIO() as drawn:
-        segno.make(f"https://xa.example/k/{code}", error="m").save(drawn, kind="png", scale=6, border=4)
+        segno.make(text, error="m").save(drawn, kind="png", scale=6, border=4)
         page = paper("Hồ sơ")
         page.paste(Image.open(drawn).convert("L"), (350, 10))
     return page
@@ -139,6 +144,39 @@ def test_what_names_no_dossier_waits_in_the_tray_with_the_reason(watched, inbox,
     assert look(watched) is False
     assert (inbox / TRAY / "lost.pdf").read_bytes() == original
     assert reason in (inbox / TRAY / f"lost.pdf{REASON}").read_text(encoding="utf-8")
+
+
+def pages_of(content):
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return len(pdf.pages)
+
+
+def test_each_dossier_under_a_separator_waits_in_the_tray_as_a_file_of_its_own(watched, office, inbox, monkeypatch):
+    (known,) = receive(office)
+    before = known.scans.count()
+    pile(
+        inbox / "pile.pdf",
+        page_with_qr(SEPARATOR), paper("Giấy một"), paper("Giấy hai"), page_with_qr(SEPARATOR), paper("Giấy ba"),
+        sheet(known.receipt.code), paper("Giấy bốn"),
+    )  # fmt: skip
+
+    class Killed(BaseException):
+        pass
+
+    def dies(*_arguments):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "_moved", dies)  # all is written, the file still lies where it was
+        with pytest.raises(Killed):
+            look(watched)
+    assert look(watched) is False
+    files = sorted(path for path in (inbox / TRAY).iterdir() if not path.name.endswith(REASON))
+    assert [pages_of(path.read_bytes()) for path in files] == [2, 1]
+    reasons = [path.with_name(path.name + REASON).read_text(encoding="utf-8") for path in files]
+    assert ["Trang 2, 3 nằm dưới tờ ngăn" in reasons[0], "Trang 5 nằm dưới tờ ngăn" in reasons[1]] == [True, True]
+    assert known.scans.count() == before + 1
+    assert (inbox / TAKEN / "pile.pdf").exists()
 
 
 def test_what_is_in_the_tray_is_told_and_a_reason_without_its_file_goes(inbox, reader, capsys):

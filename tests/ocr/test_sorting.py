@@ -7,7 +7,7 @@ import pytest
 from ocr import Box, Code, PageClass, PageReading
 from ocr.codes import read_codes
 from ocr.raster import PageImage
-from ocr.sorting import Part, class_of, receipt_code, split
+from ocr.sorting import SEPARATOR, Part, class_of, is_separator, receipt_code, split
 from printing.draw import Printer
 from samples import near_misses
 from samples.blanks import FONTS
@@ -43,6 +43,24 @@ def test_pages_above_the_first_sheet_belong_to_nobody_yet():
         Part(None, None, (1,)),
         Part(ONE, 2, (3,)),
     ]
+
+
+def test_each_dossier_under_a_separator_is_a_new_one_and_so_is_the_one_on_top():
+    pile = [page(1), page(2, qr=SEPARATOR), page(3), page(4), page(5, qr=SEPARATOR), page(6, qr=SEPARATOR)]
+    assert split(pile) == [
+        Part(None, None, (1,), is_new=True), Part(None, 2, (3, 4), is_new=True),
+        Part(None, 5, (), is_new=True), Part(None, 6, (), is_new=True),
+    ]  # fmt: skip
+
+
+def test_receipts_and_separators_may_lie_in_one_pile():
+    pile = [page(1, qr=f"https://mot-cua.example.vn/k/{ONE}"), page(2), page(3, qr=SEPARATOR), page(4)]
+    assert split(pile) == [Part(ONE, 1, (2,)), Part(None, 3, (4,), is_new=True)]
+
+
+def test_a_separator_with_a_torn_code_is_known_by_its_title():
+    assert is_separator(page(1, "TỜ NGĂN HỒ SƠ\nCách dùng"))
+    assert not is_separator(page(1, "Tờ khai\n" + "Nội dung đề nghị. " * 30 + "tờ ngăn hồ sơ"))
 
 
 def test_a_pile_without_sheets_is_one_part():
@@ -83,10 +101,19 @@ def test_a_page_is_sorted_by_what_stands_at_its_head(text, expected):
     assert class_of(text) is expected
 
 
+def scanned_again(template, scan=lambda image: image):
+    """Return the codes of one of our own papers after a coarse scan on its head."""
+    with pypdfium2.PdfDocument(Printer(FONTS).draw(template, PAPERS[template]).pdf) as pdf:
+        sheet = scan(pdf[0].render(scale=300 / 72).to_pil().convert("RGB"))
+    grey = np.ascontiguousarray(scan150(sheet, dice(template)).image.rotate(180).convert("L"))
+    return read_codes(PageImage(1, grey, None, 150, False, 0.0))
+
+
 def test_the_receipt_that_we_print_is_known_when_it_comes_back_with_a_coarse_scan():
-    values = PAPERS["receipt-slip"]
-    with pypdfium2.PdfDocument(Printer(FONTS).draw("receipt-slip", values).pdf) as pdf:
-        slip = near_misses.shrunk_to_a5(pdf[0].render(scale=300 / 72).to_pil().convert("RGB"))
-    grey = np.ascontiguousarray(scan150(slip, dice("slip")).image.rotate(180).convert("L"))
-    (code,) = read_codes(PageImage(1, grey, None, 150, False, 0.0))
-    assert receipt_code(code) == values["receipt_code"]
+    (code,) = scanned_again("receipt-slip", near_misses.shrunk_to_a5)
+    assert receipt_code(code) == PAPERS["receipt-slip"]["receipt_code"]
+
+
+def test_the_separator_that_we_print_is_known_when_it_comes_back():
+    (code,) = scanned_again("separator-sheet")
+    assert code.text == SEPARATOR

@@ -136,7 +136,7 @@ def test_an_unknown_paper_is_refused():
         PRINTER.draw("common", {})
 
 
-@pytest.mark.parametrize("template", PAPERS)
+@pytest.mark.parametrize("template", [*RESULTS, "receipt-slip"])
 def test_a_word_longer_than_its_place_is_said_and_not_shrunk(template):
     field = "subject.full_name" if template in RESULTS else "submitter.address"
     with pytest.raises(TextDoesNotFit) as refusal:
@@ -224,7 +224,7 @@ def test_a_paper_is_pdf_a_2a_and_can_be_spoken(template):
     with pikepdf.open(io.BytesIO(drawn(template))) as document:
         with document.open_metadata() as about:
             assert (about["pdfaid:part"], about["pdfaid:conformance"], about["pdfuaid:part"]) == ("2", "A", "1")
-            assert about["dc:title"].startswith(("Giấy", "Trích lục"))
+            assert about["dc:title"].startswith(("Giấy", "Trích lục", "Tờ ngăn"))
         assert str(document.Root.Lang) == "vi"
         assert document.Root.MarkInfo.Marked
         fonts = [font for page in document.pages for font in page.Resources.Font.values()]
@@ -287,6 +287,14 @@ def test_the_slip_shows_its_code_in_groups_and_as_a_qr_that_scans():
     assert "7K3M 9QXW 2T5H" in text_of(pdf)
     (code,) = zxingcpp.read_barcodes(grey(pdf, ppi=150))
     assert code.text == PAPERS["receipt-slip"]["public_url"]
+
+
+def test_the_separator_sheet_is_one_page_with_a_qr_that_scans():
+    pdf = drawn("separator-sheet")
+    with pypdfium2.PdfDocument(pdf) as document:
+        assert len(document) == 1
+    (code,) = zxingcpp.read_barcodes(grey(pdf, ppi=75))
+    assert code.text == PAPERS["separator-sheet"]["code"]
 
 
 def test_without_a_public_address_the_slip_needs_the_desks_telephone():

@@ -5,11 +5,14 @@ import subprocess
 from io import BytesIO
 from uuid import uuid4
 
+import pypdfium2
 import pytest
+import zxingcpp
 from django.urls import reverse
 
 from dossiers.lifecycle import State
 from dossiers.models import Dossier
+from ocr.sorting import SEPARATOR
 from tests.web import cast as people
 from web import typed
 
@@ -216,3 +219,12 @@ def test_what_a_scan_says_is_never_markup(as_, dossier_at):
 def test_dates_are_written_as_people_do(written, kept):
     assert typed.stored("subject.birth_date", written) == kept
     assert typed.stored("purpose", "3/1985") == "3/1985"
+
+
+def test_the_separator_sheet_is_printed_from_the_page_for_new_dossiers(as_):
+    clerk = as_("clerk")
+    address = reverse("separator_sheet")
+    assert f'href="{address}"' in clerk.get(reverse("receive")).content.decode()
+    with pypdfium2.PdfDocument(clerk.get(address).content) as sheet:
+        (code,) = zxingcpp.read_barcodes(sheet[0].render(scale=1).to_pil())
+    assert code.text == SEPARATOR

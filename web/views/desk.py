@@ -29,7 +29,7 @@ from web.refusals import FormNotComplete
 from web.review_page import field_values, flag_words, groups_of, left_words, next_name, page_rows, pages_of, seen_of
 from web.rules import StaffRequest, needs, page
 from web.shown import done_words, procedure_name
-from web.slips import slip_pdf
+from web.slips import separator_pdf, slip_pdf
 from web.views.official import given_back_words
 
 DOSSIERS_ON_A_PAGE = 50
@@ -111,6 +111,12 @@ def slip(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
 def slip_sheet(request: StaffRequest, dossier_id: UUID) -> HttpResponseBase:
     dossier = rows.found(request.actor, dossier_id)
     return pdf_download(slip_pdf(dossier), f"{dossier.code}-giay-hen.pdf")
+
+
+@page(needs(Verb.RECEIVE), "GET")
+def separator_sheet(_request: StaffRequest) -> HttpResponseBase:
+    """The sheet to lay between dossiers without a receipt when a pile is scanned."""
+    return pdf_download(separator_pdf(), "to-ngan-ho-so.pdf")
 
 
 @page(needs(Verb.SEE), "GET")
