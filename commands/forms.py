@@ -23,10 +23,11 @@ from ocr.reader import Reader
 
 HEADINGS = (
     "mã mẫu / code", "bản / version", "thủ tục / procedure", "hiệu lực / in force", "trang / pages", "ô / fields",
-    "tên / title",
+    "bản in / prints", "tên / title",
 )  # fmt: skip
 FOUND = ("leaders", "combs", "boxes", "cells", "frames")
 DOUBTS = ("no_label", "label_doubtful", "same_label", "date_incomplete")
+PRINT_DOUBTS = ("not_of_form",)
 
 
 def show() -> int:
@@ -37,8 +38,9 @@ def show() -> int:
         Console().say(both("template_broken", problem=str(broken)))
         return 1
     rows = [HEADINGS]
-    for one in templates:
+    for one in (template for template in templates if not template.print_name):
         fields = sum(len(page.fields) for page in one.pages)
+        prints = sum(template.form == one.form for template in templates)
         end = one.valid_to.isoformat() if one.valid_to else ""
         rows.append(
             (
@@ -48,6 +50,7 @@ def show() -> int:
                 f"{one.valid_from} – {end}",
                 str(len(one.pages)),
                 str(fields),
+                str(prints),
                 one.title,
             )
         )
@@ -57,18 +60,29 @@ def show() -> int:
     return 0
 
 
-def new(scan: Path, code: str | None, version: str | None, out: Path) -> int:
-    """Write the draft of a template from one blank scan; say what was found and what is left to a person."""
+def new(scan: Path, code: str | None, version: str | None, print_of: str | None, out: Path) -> int:
+    """Write the draft of a template from one blank scan; say what was found and what is left to a person.
+
+    ``print_of`` is the code of a form that is known already, of which the scan is another print.
+    """
     console = Console()
     today = date.today()  # noqa: DTZ011 - the day on the wall, of whoever drafts
-    code, version = code or _code_of(scan), version or str(today.year)
-    folder = out / code / version
+    if print_of is None:
+        code, version = code or _code_of(scan), version or str(today.year)
+        folder = out / code / version
+    else:
+        known = [one.version for one in load_templates() if one.code == print_of and version in {None, one.version}]
+        if not known:
+            console.say(both("form_unknown", form=print_of))
+            return 1
+        code, version = print_of, max(known)
+        folder = out / code / version / _code_of(scan)
     if folder.exists():
         console.say(both("draft_exists", folder=folder))
         return 1
     try:
         with Reader(models()) as reader:
-            draft = reader.draft_form(scan, code, version, today)
+            draft = reader.draft_form(scan, code, version, today, is_print=print_of is not None)
         for name, content in draft.files.items():
             write_whole(folder / name, content)
     except OcrError as error:
@@ -111,9 +125,15 @@ def _tell(draft: FormDraft, folder: Path, console: Console) -> None:
     for field in draft.fields:
         doubts = "" if not field.doubts else f"  ← {', '.join(field.doubts)}"
         typer.echo(f"{field.page}  {field.key}  [{field.kind}]  {field.label}{doubts}")
-    counts = {doubt: sum(doubt in field.doubts for field in draft.fields) for doubt in DOUBTS}
-    console.say(both("draft_doubts", **counts))
-    console.say(both("draft_next", folder=folder, data=DATA))
+    is_print = "print.toml" in draft.files
+    counts = {doubt: sum(doubt in field.doubts for field in draft.fields) for doubt in (*DOUBTS, *PRINT_DOUBTS)}
+    if is_print:
+        lost = ", ".join(draft.lost) or "–"
+        console.say(both("draft_print_doubts", lost=lost, not_of_form=counts["not_of_form"]))
+    else:
+        console.say(both("draft_doubts", **{doubt: counts[doubt] for doubt in DOUBTS}))
+    target = DATA / folder.parent.parent.name / folder.parent.name if is_print else DATA
+    console.say(both("draft_print_next" if is_print else "draft_next", folder=folder, data=target))
 
 
 def told(proof: Mapping[str, Any]) -> list[str]:
@@ -121,8 +141,9 @@ def told(proof: Mapping[str, Any]) -> list[str]:
     worst = ", ".join(f"{one['field']} ×{one['missed']}" for one in proof["worst"]) or "–"
     mark = "✓" if proof["holds"] else "✗"
     shares = {name: _share(proof[f"{name}_right"], proof[name]) for name in ("fields", "numbers", "combs")}
+    version = " ".join(filter(None, (proof["version"], proof["print"])))
     line = both(
-        "form_proved", form=proof["form"], version=proof["version"], recognised=proof["recognised"],
+        "form_proved", form=proof["form"], version=version, recognised=proof["recognised"],
         scans=proof["scans"], floor=f"{proof['floor']:.0%}", worst=worst, **shares,
     )  # fmt: skip
     return [f"{mark} {line}", *(f"    {both(one['code'], name=one['name'])}" for one in proof["broken"])]

@@ -103,14 +103,18 @@ class Reader:
             reply = self._sandbox.call("ocr.engine:draw_page", files={"pdf": copy}, arguments=arguments)
             return reply.blobs["png"].read()
 
-    def draft_form(self, scan: Path, code: str, version: str, today: date) -> FormDraft:
-        """Return the first draft of a template from one blank scan; raises as ``digitize`` does."""
+    def draft_form(self, scan: Path, code: str, version: str, today: date, *, is_print: bool = False) -> FormDraft:
+        """Return the first draft of a template from one blank scan; raises as ``digitize`` does.
+
+        ``is_print``: the form is known, and this is the draft of another print of it.
+        """
         arguments = {
             "caps": asdict(self._caps),
             "models": {"text": str(self._models.text)},
             "code": code,
             "version": version,
             "today": today.isoformat(),
+            "is_print": is_print,
         }
         with tempfile.TemporaryFile() as copy, _our_errors():
             _copied(scan, cast("IO[bytes]", copy), self._caps)
@@ -119,7 +123,7 @@ class Reader:
                 DraftedField(**{**field, "doubts": tuple(field["doubts"])}) for field in reply.value["fields"]
             )
             files = {name: blob.read() for name, blob in reply.blobs.items()}
-            return FormDraft(tuple(reply.value["pages"]), fields, files)
+            return FormDraft(tuple(reply.value["pages"]), fields, files, tuple(reply.value["lost"]))
 
     def _kept(self, sha256: str, form: str, password: str | None) -> KeptScan:
         if self._cache is None or password is not None:  # what needs a password must not lie here without one

@@ -22,22 +22,27 @@ def is_native(page: PageImage) -> bool:
     return page.text_ink >= EXPLAINED
 
 
-def native_lines(pdf_file: BinaryIO, number: int) -> list[TextLine]:
-    """Return the lines of a page's own text, NFC; none where pdfplumber cannot read it, so that the engine does."""
+def native_lines(pdf_file: BinaryIO, number: int, apart: str = "") -> list[TextLine]:
+    """Return the lines of a page's own text, NFC; none where pdfplumber cannot read it, so that the engine does.
+
+    Each of the characters in ``apart`` is a word of its own.
+    """
     try:
-        return _lines(pdf_file, number)
+        return _lines(pdf_file, number, apart)
     except MemoryError:
         raise
     except Exception:  # ruff: ignore[blind-except] - pdfminer raises what it likes (security.md D.2); the page can still be read
         return []
 
 
-def _lines(pdf_file: BinaryIO, number: int) -> list[TextLine]:
+def _lines(pdf_file: BinaryIO, number: int, apart: str) -> list[TextLine]:
     with pdfplumber.open(cast("BufferedReader", pdf_file), pages=[number]) as pdf:
         page = pdf.pages[0]
         x0, top, _, _ = page.bbox
         lines: dict[int, list[Word]] = {}
-        for word in page.extract_words(keep_blank_chars=False, use_text_flow=False, return_chars=False):
+        for word in page.extract_words(
+            keep_blank_chars=False, use_text_flow=False, return_chars=False, split_at_punctuation=apart
+        ):
             box = clipped(
                 (word["x0"] - x0) / float(page.width),
                 (word["top"] - top) / float(page.height),

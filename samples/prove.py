@@ -74,7 +74,8 @@ def proved(template: Template, reader: Reader, devices: Sequence[str], seed: str
     share = sums["fields_right"] / sums["fields"] if sums["fields"] else 1.0
     holds = not broken and sums["recognised"] == sums["scans"] and share >= template.floor
     counts = {name: sums[name] for name in COUNTED}
-    return {"form": template.code, "version": template.version, "holds": holds, "floor": template.floor} | counts | {
+    about = {"form": template.code, "version": template.version, "print": template.print_name}
+    return about | {"holds": holds, "floor": template.floor} | counts | {
         "worst": [{"field": name, "missed": count} for name, count in missed.most_common(WORST)], "broken": broken,
     }  # fmt: skip
 

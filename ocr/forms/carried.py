@@ -18,6 +18,7 @@ def carried(form: FormPage) -> Json:
     return {
         "code": match.template.code,
         "version": match.template.version,
+        "print": match.template.print_name,
         "page": match.page.number,
         "rotation_deg": match.rotation_deg,
         "skew_deg": match.skew_deg,
@@ -30,7 +31,8 @@ def carried(form: FormPage) -> Json:
 
 def brought_back(plain: Json, templates: Iterable[Template]) -> FormPage:
     """Return what ``carried`` was given, with the templates of this process."""
-    template = next(t for t in templates if (t.code, t.version) == (plain["code"], plain["version"]))
+    wanted = plain["code"], plain["version"], plain["print"]
+    template = next(t for t in templates if (t.code, t.version, t.print_name) == wanted)
     page = next(page for page in template.pages if page.number == plain["page"])
     known = {field.name: field for field in page.fields}
     match = Match(

@@ -23,6 +23,21 @@ def form_toml(head: Mapping[str, Any], fields: Sequence[Proposal], texts: Sequen
     return "".join(f"{line}\n" for line in _lines(head, fields, texts))
 
 
+def print_toml(
+    head: Mapping[str, Any], fields: Sequence[Proposal], texts: Sequence[tuple[str, int, Area]], lost: Sequence[str]
+) -> str:
+    """Return the text of print.toml: where the form's fields stand. What belongs to none is there as a remark."""
+    lines = ["# A draft of `moonseal forms new --print-of`. Look at the pictures, mend the boxes, delete this line."]
+    lines += [f"# to look at: no slot was found for {key}" for key in lost]
+    lines += [f"{name} = {toml_of(head[name])}" for name in ("source", "page_mm", "blanks")]
+    for one in fields:
+        place = {name: value for name, value in _about(one).items() if name not in {"label", "type", "values"}}
+        mark = "# not of the form: " if "not_of_form" in one.doubts else ""
+        lines += ["", f"{mark}[[field]]", f"# {one.label}"]
+        lines += [f"{mark}{name} = {toml_of(value)}" for name, value in place.items() if value]
+    return "".join(f"{line}\n" for line in [*lines, *_texts(texts)])
+
+
 def _lines(
     head: Mapping[str, Any], fields: Sequence[Proposal], texts: Sequence[tuple[str, int, Area]]
 ) -> Iterator[str]:
@@ -30,20 +45,27 @@ def _lines(
     yield from (f"{name} = {toml_of(value)}" for name, value in head.items())
     for one in fields:
         yield from ("", "[[field]]")
-        values = {
-            "key": one.key,
-            "label": one.label,
-            "type": one.kind,
-            "page": one.page,
-            "boxes_mm": [_edges(box) for box in one.boxes],
-            "join": one.join,
-            "cells": one.cells,
-            "rows": one.rows,
-            "values": one.values,
-        }
-        yield from (f"{name} = {toml_of(value)}" for name, value in values.items() if value)
+        yield from (f"{name} = {toml_of(value)}" for name, value in _about(one).items() if value)
         if one.doubts:
             yield f"# to look at: {', '.join(one.doubts)}"
+    yield from _texts(texts)
+
+
+def _about(one: Proposal) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "label": one.label,
+        "type": one.kind,
+        "page": one.page,
+        "boxes_mm": [_edges(box) for box in one.boxes],
+        "join": one.join,
+        "cells": one.cells,
+        "rows": one.rows,
+        "values": one.values,
+    }
+
+
+def _texts(texts: Sequence[tuple[str, int, Area]]) -> Iterator[str]:
     for text, page, area in texts:
         yield from ("", "[[text]]", f"value = {toml_of(text)}", f"page = {page}", f"box_mm = {toml_of(_edges(area))}")
 

@@ -1,7 +1,7 @@
 """The task that drafts a template from one blank scan. It runs inside the sandbox; the caller never imports it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -11,12 +11,15 @@ import numpy as np
 
 from ocr.clean import READING_DPI, SOFTEN_SIGMA_PX, skew_deg, softened, straightened
 from ocr.forms.draft import Proposal, Seen, printed_texts, proposed, with_unique_keys
-from ocr.forms.draft_files import blank_png, form_toml, overlay_png
-from ocr.forms.marks import MM_PER_INCH, Area, Marks, find_marks
+from ocr.forms.draft_files import blank_png, form_toml, overlay_png, print_toml
+from ocr.forms.draft_print import with_keys_of
+from ocr.forms.marks import INK, MM_PER_INCH, Area, Marks, find_marks
+from ocr.forms.templates import load_templates
 from ocr.intake import take_in
 from ocr.raster import PageImage, Pixels, page_image
 from ocr.tesseract import Model, read_lines
-from ocr.values import Caps
+from ocr.textlayer import is_native, native_lines
+from ocr.values import Caps, Word
 from sandbox import Refused
 from sandbox.channel import Channel
 from sandbox.values import Json
@@ -24,44 +27,78 @@ from sandbox.values import Json
 PSM_SPARSE = 11  # labels stand alone; whole-page layout drops those between slots
 LEAST_CONFIDENCE = 0.2
 FLOOR = 0.9
+LEADERS = ".…"  # what slots are made of where a page was never paper
 MOST_PAGES = 20  # of one form; all are held at once
 
 
 def draft(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
-    """Return what was found on each page and the proposed fields; the files of the draft are blobs by their names."""
+    """Return what was found on each page and the proposed fields; the files of the draft are blobs by their names.
+
+    ``arguments["is_print"]``: the form is known, and the scan is another print of it.
+    """
     caps, rewritten = Caps(**arguments["caps"]), Path("rewritten.pdf")
     intake = take_in(files["scan"], caps, None, rewritten)
     if intake.page_count > MOST_PAGES:
         raise Refused("too_many_pages", cap="pages", limit=MOST_PAGES, found=intake.page_count)
     model = Model("vie_best", Path(arguments["models"]["text"]))
-    pages, fields, texts = [], [], []
-    size = (0, 0, 0.0)  # of the first page: height, width, dpi
+    pages: list[_Sheet] = []
+    fields, texts = [], []
     for number in range(1, intake.page_count + 1):
         source = rewritten.open("rb") if rewritten.exists() else files["scan"]
         page = page_image(intake, source, caps, number)
-        size = size if size[0] else (page.height_px, page.width_px, float(page.dpi))
-        level, dpi = _level(page, size), size[2]
-        marks, clean = find_marks(level, dpi)
-        words = _words(clean, round(dpi), model, is_bilevel=page.is_bilevel)
-        own = proposed(marks, words, number)
+        sheet, words = _sheet(page, source, pages[0] if pages else None, model)
+        own = proposed(sheet.marks, words, number)
         fields += own
         texts += [(text, number, area) for text, area in printed_texts(words, own)]
-        pages.append((level, dpi, page.is_bilevel, marks))
+        pages.append(sheet)
         channel.progress({"stage": "draft", "page": number, "pages": intake.page_count})
+    lost: list[str] = []
+    if arguments["is_print"]:
+        wanted = arguments["code"], arguments["version"]
+        fields, lost = with_keys_of(next(one for one in load_templates() if one.form == wanted), fields)
     fields = with_unique_keys(fields)
-    for number, (level, dpi, is_bilevel, _) in enumerate(pages, start=1):
-        channel.blob(f"blank-{number}.png", blank_png(level, dpi, is_bilevel=is_bilevel))
-        channel.blob(f"look-{number}.png", overlay_png(level, dpi, [one for one in fields if one.page == number]))
-    head = _head(arguments, size, len(pages))
-    channel.blob("form.toml", form_toml(head, fields, texts).encode())
+    for number, sheet in enumerate(pages, start=1):
+        own = [one for one in fields if one.page == number]
+        channel.blob(f"blank-{number}.png", blank_png(sheet.level, sheet.dpi, is_bilevel=sheet.is_bilevel))
+        channel.blob(f"look-{number}.png", overlay_png(sheet.level, sheet.dpi, own))
+    head = _head(arguments, pages)
+    if arguments["is_print"]:
+        channel.blob("print.toml", print_toml(head, fields, texts, lost).encode())
+    else:
+        channel.blob("form.toml", form_toml(head, fields, texts).encode())
     return {
-        "pages": [_counted(marks) for *_, marks in pages],
+        "pages": [_counted(sheet.marks) for sheet in pages],
         "fields": [_said(one) for one in fields],
+        "lost": lost,
     }
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """A page straightened, on paper as large as the first page's; what is drawn on it."""
+
+    level: Pixels
+    dpi: float
+    is_bilevel: bool
+    marks: Marks
+
+
+def _sheet(page: PageImage, source: BinaryIO, first: _Sheet | None, model: Model) -> tuple[_Sheet, list[Seen]]:
+    """Return a page and its words: the page's own where it has some, else what the engine reads."""
+    (height, width), dpi = (page.grey.shape, float(page.dpi)) if first is None else (first.level.shape, first.dpi)
+    level = _level(page, (height, width, dpi))
+    marks, clean = find_marks(level, dpi)
+    native = native_lines(source, page.number, LEADERS) if is_native(page) else []
+    if native:
+        seen = [_seen(word, page) for line in native for word in line.words if word.text not in LEADERS]
+        words = [word for word in seen if _is_seen(word.area, level, dpi)]
+    else:
+        words = _words(clean, round(dpi), model, is_bilevel=page.is_bilevel)
+    return _Sheet(level, dpi, page.is_bilevel or bool(native), marks), words
+
+
 def _level(page: PageImage, size: tuple[int, int, float]) -> Pixels:
-    """Return the page straightened, on paper as large as the first page's."""
+    """Return the page straightened, on paper of this height, width and dpi."""
     level, _ = straightened(page.grey, skew_deg(page.grey, page.dpi))
     height, width, dpi = size
     if page.dpi != dpi:
@@ -85,8 +122,21 @@ def _words(clean: Pixels, dpi: int, model: Model, *, is_bilevel: bool) -> list[S
     ]
 
 
-def _head(arguments: Json, size: tuple[int, int, float], pages: int) -> dict[str, object]:
-    height, width, dpi = size
+def _is_seen(area: Area, level: Pixels, dpi: float) -> bool:
+    """Whether a word of the page's text is there to be seen: others lie under a white box."""
+    x0, y0, x1, y1 = (round(edge * dpi / MM_PER_INCH) for edge in area)
+    return bool((level[y0:y1, x0:x1] < INK).any())
+
+
+def _seen(word: Word, page: PageImage) -> Seen:
+    """Return a word of the page's own text; nothing of it is in doubt."""
+    width, height = page.width_px / page.dpi * MM_PER_INCH, page.height_px / page.dpi * MM_PER_INCH
+    box = word.box
+    return Seen(word.text, 1.0, Area(box.x0 * width, box.y0 * height, box.x1 * width, box.y1 * height))
+
+
+def _head(arguments: Json, pages: Sequence[_Sheet]) -> dict[str, object]:
+    (height, width), dpi = pages[0].level.shape, pages[0].dpi
     return {
         "code": arguments["code"],
         "version": arguments["version"],
@@ -96,7 +146,7 @@ def _head(arguments: Json, size: tuple[int, int, float], pages: int) -> dict[str
         "source": "?",
         "floor": FLOOR,
         "page_mm": [width / dpi * MM_PER_INCH, height / dpi * MM_PER_INCH],
-        "blanks": [f"blank-{number}.png" for number in range(1, pages + 1)],
+        "blanks": [f"blank-{number}.png" for number in range(1, len(pages) + 1)],
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr.codes import CardHolder
+from ocr.forms.continued import with_whole_fields
 from ocr.forms.dates import date_in_words
 from ocr.forms.merged import now_called
 from ocr.forms.places import same_letters
@@ -30,11 +31,11 @@ def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
         return {}
     template = max(forms, key=lambda form: form.match.confidence).match.template
     fields: Fields = {}
-    for form in sorted(forms, key=lambda form: -form.match.confidence):
-        if form.match.template.form == template.form:
-            for raw in form.fields.values():
-                for name, reading in _readings(raw, form.page_number):
-                    fields.setdefault(name, reading)
+    own = [form for form in forms if form.match.template.form == template.form]
+    for form in with_whole_fields(sorted(own, key=lambda form: -form.match.confidence)):
+        for raw in form.fields.values():
+            for name, reading in _readings(raw, form.page_number):
+                fields.setdefault(name, reading)
     for rule in template.rules:
         RULES[rule.name](fields, rule)
     for card in cards:

@@ -1,7 +1,8 @@
 """A form.toml that made sense once need not be read and judged again at every start: what it says lies beside it.
 
-``form.kept.json`` is bound to the file, its folder's names, the heads of its blanks and the rules it was judged by;
-where any of them changed, or nothing is kept, the file itself is read. That costs fifteen milliseconds a form.
+``form.kept.json`` is bound to the file, its folder's names, the heads of its blanks and the rules it was judged by
+(``print.kept.json`` to the form.toml as well); where any of them changed, or nothing is kept, the file itself is read.
+That costs fifteen milliseconds a form.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from ocr.forms import strict
 
 HEAD_BYTES = 24  # of a PNG: its sizes are in them
 DATES = ("valid_from", "valid_to")
-NAME = "form.kept.json"
+ENDING = ".kept.json"
 
 
 def read(path: Path, kinds: Collection[str]) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def read(path: Path, kinds: Collection[str]) -> dict[str, Any]:
 def read_kept(path: Path, kinds: Collection[str]) -> dict[str, Any] | None:
     """Return what is kept of a form.toml; None where there is nothing, or of something else."""
     try:
-        kept = json.loads(path.with_name(NAME).read_bytes())
+        kept = json.loads(path.with_suffix(ENDING).read_bytes())
         data: dict[str, Any] = kept["data"]
         if kept["made_from"] != _made_from(path, data["blanks"], kinds):
             return None
@@ -41,12 +42,13 @@ def keep(path: Path, kinds: Collection[str]) -> None:
     data = strict.read(path, kinds)
     kept = {"made_from": _made_from(path, data["blanks"], kinds), "data": data}
     text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
-    path.with_name(NAME).write_text(text + "\n", encoding="utf-8")
+    path.with_suffix(ENDING).write_text(text + "\n", encoding="utf-8")
 
 
 def _made_from(path: Path, blanks: Collection[str], kinds: Collection[str]) -> str:
-    digest = hashlib.sha256(f"{path.parent.parent.name}/{path.parent.name} {sorted(kinds)}\n".encode())
-    for source in (Path(strict.__file__), path):
+    form = strict.form_of(path)
+    digest = hashlib.sha256(f"{form.parent.parent.name}/{form.parent.name} {sorted(kinds)}\n".encode())
+    for source in dict.fromkeys((Path(strict.__file__), form, path)):
         digest.update(hashlib.sha256(source.read_bytes()).digest())
     for blank in blanks:
         with (path.parent / blank).open("rb") as file:

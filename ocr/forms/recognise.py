@@ -98,8 +98,8 @@ def _work_grey(page: PageImage) -> Pixels:
 def _clearest(matches: list[Match]) -> Match | None:
     """Return the match with most of its print on the page.
 
-    Where the ink does not decide between two versions of one form, the newer one counts; between two forms (of some
-    only the notes on the back are alike) nobody can say.
+    Where the ink does not decide between two versions of one form, the newer one counts, and between two prints of a
+    version the likelier one; between two forms (of some only the notes on the back are alike) nobody can say.
     """
     if not matches:
         return None
@@ -107,7 +107,7 @@ def _clearest(matches: list[Match]) -> Match | None:
     alike = [match for match in matches if best.confidence - match.confidence < ALIKE]
     if any(match.template.code != best.template.code for match in alike):
         return None
-    return max(alike, key=lambda match: match.template.valid_from)
+    return max(alike, key=lambda match: (match.template.valid_from, match.confidence))
 
 
 def _laid_on(page: PageImage, work: Pixels, form: _Known, matrix: Matrix) -> Match | None:

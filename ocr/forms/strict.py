@@ -1,7 +1,8 @@
 """Whether a form.toml makes sense, said in one sentence that names the file and the entry.
 
 Whoever adds a form writes data and never sees a traceback: each rule here stands for a mistake that would otherwise
-come out as fields read wrongly months later.
+come out as fields read wrongly months later. A form may be printed in several ways: a ``print.toml`` in a folder beside
+the form.toml says where the same fields stand on other blanks, and nothing about what they are.
 """
 
 import itertools
@@ -37,6 +38,14 @@ FIELD: Mapping[str, tuple[object, bool]] = {
     "rows": (int, False),
 }  # fmt: skip
 CHECK: Mapping[str, tuple[object, bool]] = {"rule": (str, True), "fields": (list, True)}
+PRINT_HEAD: Mapping[str, tuple[object, bool]] = {
+    "source": (str, True), "floor": (NUMBER, False), "page_mm": (list, True), "blanks": (list, True),
+    "field": (list, True), "text": (list, False),
+}  # fmt: skip
+PLACED: Mapping[str, tuple[object, bool]] = {
+    name: FIELD[name] for name in ("key", "page", "boxes_mm", "join", "cells", "rows")
+}
+FORM, PRINT = "form.toml", "print.toml"
 TEXT: Mapping[str, tuple[object, bool]] = {"value": (str, True), "page": (int, True), "box_mm": (list, True)}
 
 
@@ -44,16 +53,24 @@ class TemplateBroken(Exception):
     """A form.toml that makes no sense; the message is one sentence."""
 
 
+def form_of(path: Path) -> Path:
+    """Return the form.toml that a print.toml belongs to; of a form.toml, itself."""
+    return path.parents[1] / FORM if path.name == PRINT else path
+
+
 def read(path: Path, kinds: Collection[str]) -> dict[str, Any]:
-    """Return what the file says; raises ``TemplateBroken``."""
+    """Return what a form.toml says, or of a print.toml the form as it is printed there; raises ``TemplateBroken``."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.name == PRINT:
+            data = _printed(data, read(form_of(path), kinds))
         _head(data, path)
         for number, field in enumerate(data.get("field", ()), start=1):
             _field(field, f"field {field.get('key', number)!r}", data, kinds)
         for text in data.get("text", ()):
             _text(text, f"text {text.get('value')!r}", data)
-        _keys(data)
+        if path.name == FORM:
+            _keys(data)
         _overlaps(data)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateBroken(f"{path}: not a TOML file: {error}") from None
@@ -89,9 +106,30 @@ def _shape(entry: Entry, known: Mapping[str, tuple[object, bool]], where: str) -
             _must(fits, f"{where}: {name!r} is {entry[name]!r}, which is of the wrong kind")
 
 
+def _printed(own: Entry, form: Entry) -> dict[str, Any]:
+    """Return a form with its fields where a print of it has them."""
+    _shape(own, PRINT_HEAD, "the head")
+    places: dict[str, dict[int, Entry]] = {field["key"]: {} for field in form.get("field", ())}
+    for place in own["field"]:
+        _shape(place, PLACED, f"field {place.get('key')!r}")
+        key, page = place["key"], place["page"]
+        _must(key in places, f"the form has no field {key!r}")
+        _must(page not in places[key], f"two fields are called {key!r}")
+        places[key][page] = place
+    lost = next((key for key, pages in places.items() if not pages), None)
+    _must(lost is None, f"field {lost!r}: it is not said where this print has it")
+    what = FIELD.keys() - PLACED.keys()
+    fields = [
+        {**{name: field[name] for name in field if name in what}, **places[field["key"]][page]}
+        for field in form["field"]
+        for page in sorted(places[field["key"]])
+    ]
+    return {**form, **own, "field": fields, "text": own.get("text", [])}
+
+
 def _head(data: Entry, path: Path) -> None:
     _shape(data, HEAD, "the head")
-    code, version = path.parent.parent.name, path.parent.name
+    code, version = form_of(path).parent.parent.name, form_of(path).parent.name
     _must(data["code"] == code, f"the code is {data['code']!r} and the folder {code!r}")
     _must(data["version"] == version, f"the version is {data['version']!r} and the folder {version!r}")
     _must(bool(PROCEDURE.fullmatch(data["procedure"])), f"{data['procedure']!r} is no code of a procedure")

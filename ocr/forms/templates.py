@@ -1,6 +1,8 @@
 """The forms we know, as data: blank pages, where each field stands, what it may hold, and which checks tie them.
 
 ``ocr/forms/data/README.md`` says what the boxes mean. A template is dated and versioned; nothing of a form is in code.
+One version of a form is printed in several ways, ours and others': each of its prints is a template of its own here,
+the same fields elsewhere on other blanks.
 A file that says nonsense is refused as a whole, in one sentence (``ocr.forms.strict``).
 """
 
@@ -100,6 +102,7 @@ class Rule:
 class Template:
     code: str
     version: str
+    print_name: str  # "" of the blank that form.toml describes
     title: str
     procedure: str
     valid_from: date
@@ -108,16 +111,27 @@ class Template:
     pages: tuple[TemplatePage, ...]
     rules: tuple[Rule, ...]
 
+    @property
+    def form(self) -> tuple[str, str]:
+        """Which form of which version it is, however printed."""
+        return self.code, self.version
+
     def is_valid_on(self, day: date) -> bool:
         """Whether this version was in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 def load_templates(folder: Path = DATA) -> Sequence[Template]:
-    """Return every form of the folder, by code and version; raises ``TemplateBroken``."""
-    templates = [_template(path) for path in sorted(folder.glob("*/*/form.toml"))]
-    strict.check_versions([(t.code, t.version, t.valid_from, t.valid_to) for t in templates])
+    """Return every print of every form of the folder, by code, version and print; raises ``TemplateBroken``."""
+    templates = [_template(path) for path in template_files(folder)]
+    strict.check_versions([(t.code, t.version, t.valid_from, t.valid_to) for t in templates if not t.print_name])
     return templates
+
+
+def template_files(folder: Path = DATA) -> list[Path]:
+    """Return the form.toml of each version of each form, each before the print.toml of its other prints."""
+    forms = sorted(folder.glob(f"*/*/{strict.FORM}"))
+    return [path for form in forms for path in (form, *sorted(form.parent.glob(f"*/{strict.PRINT}")))]
 
 
 def _template(path: Path) -> Template:
@@ -158,14 +172,14 @@ def _template(path: Path) -> Template:
     )
     rules = tuple(Rule(check["rule"], tuple(check["fields"])) for check in data.get("check", ()))
     return Template(
-        data["code"], data["version"], data["title"], data["procedure"], data["valid_from"], data.get("valid_to"),
-        data["floor"], pages, rules,
+        data["code"], data["version"], "" if path.name == strict.FORM else path.parent.name, data["title"],
+        data["procedure"], data["valid_from"], data.get("valid_to"), data["floor"], pages, rules,
     )  # fmt: skip
 
 
 def main() -> None:
-    """Keep what every form.toml says: ``python -m ocr.forms.templates``, after one has changed."""
-    for path in sorted(DATA.glob("*/*/form.toml")):
+    """Keep what every form.toml and print.toml says: ``python -m ocr.forms.templates``, after one has changed."""
+    for path in template_files():
         kept.keep(path, frozenset(Kind))
 
 

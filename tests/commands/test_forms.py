@@ -68,11 +68,11 @@ def test_a_code_that_is_none_is_said():
 
 def test_a_proof_is_told_in_one_line_and_one_more_for_each_fault():
     proof = {
-        "form": "a", "version": "1", "holds": False, "floor": 0.9, "scans": 4, "recognised": 4, "fields": 40,
-        "fields_right": 30, "numbers": 0, "numbers_right": 0, "combs": 0, "combs_right": 0, "worst": [],
+        "form": "a", "version": "1", "print": "b", "holds": False, "floor": 0.9, "scans": 4, "recognised": 4,
+        "fields": 40, "fields_right": 30, "numbers": 0, "numbers_right": 0, "combs": 0, "combs_right": 0, "worst": [],
         "broken": [{"code": "field_on_print", "name": "subject.full_name"}],
     }  # fmt: skip
     line, fault = forms.told(proof)
-    assert line.startswith("✗ a 1")
+    assert line.startswith("✗ a 1 b")
     assert "30/40 (75.0%)" in line
     assert "subject.full_name" in fault

@@ -14,12 +14,13 @@ from ocr.forms import judge, kept, strict
 from ocr.forms.proof import faults
 from ocr.forms.recognise import Recogniser
 from ocr.forms.strict import TemplateBroken
-from ocr.forms.templates import DATA, Kind, load_templates
+from ocr.forms.templates import DATA, Kind, load_templates, template_files
 from ocr.raster import PageImage
 from ocr.values import Box
 from tests.ocr.conftest import ROOT
 
 CODE = "to-khai-dang-ky-khai-tu"
+PRINT = "annex-2025"
 RESIDENCE = "phieu-khai-bao-tam-vang-ct03"
 MIDDLE, LINE = 0.5, 6.2 / 297  # of a page's height: where a line is put in, and how high it is
 
@@ -45,7 +46,7 @@ def sentence_of(folder):
     return str(broken.value)
 
 
-@pytest.mark.parametrize("path", sorted(DATA.glob("*/*/form.toml")), ids=lambda path: path.parent.parent.name)
+@pytest.mark.parametrize("path", template_files(), ids=lambda path: str(path.parent.relative_to(DATA)))
 def test_what_is_kept_of_a_form_is_what_its_file_says(path):
     assert kept.read_kept(path, frozenset(Kind)) == strict.read(path, frozenset(Kind)), (
         "run: python -m ocr.forms.templates"
@@ -57,7 +58,7 @@ CHANGES = {
     "a blank's size": lambda form: Image.new("L", (100, 100)).save(form / "blank-1.png"),
     "a blank that is gone": lambda form: (form / "blank-1.png").unlink(),
     "the folder": lambda form: form.rename(form.with_name("2025")),
-    "what is kept": lambda form: (form / kept.NAME).write_bytes((form / kept.NAME).read_bytes()[:-100]),
+    "what is kept": lambda form: (form / "form.kept.json").write_bytes((form / "form.kept.json").read_bytes()[:-100]),
 }
 
 
@@ -139,7 +140,7 @@ def next_year(folder):
 
 def test_two_versions_stand_side_by_side_each_in_its_time(folder):
     next_year(folder)
-    old, new = load_templates(folder)
+    old, new = (template for template in load_templates(folder) if not template.print_name)
     assert (old.version, new.version) == ("2024", "2027")
     assert [t.version for t in (old, new) if t.is_valid_on(date(2027, 2, 28))] == ["2024"]
     assert [t.version for t in (old, new) if t.is_valid_on(date(2027, 3, 1))] == ["2027"]
@@ -151,10 +152,68 @@ def test_two_versions_in_force_on_one_day_contradict_each_other(folder):
     assert "the versions 2024 and 2027 are both in force on 2027-02-01" in sentence_of(folder)
 
 
+def spoil_print(folder, old, new):
+    path = folder / CODE / "2024" / PRINT / "print.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def where_is(field):
+    return field.boxes, field.join, field.cells, field.rows
+
+
+def what_is(field):
+    return replace(field, boxes=(), join="", cells=0, rows=1)
+
+
+def test_a_print_has_the_fields_of_its_form_in_places_of_its_own(folder):
+    own, printed = load_templates(folder)
+    assert (own.print_name, printed.print_name, own.form, own.rules) == ("", PRINT, printed.form, printed.rules)
+    fields, others = ({field.name: field for page in one.pages for field in page.fields} for one in (own, printed))
+    assert fields.keys() == others.keys()
+    assert all(what_is(field) == what_is(others[name]) for name, field in fields.items())
+    assert not any(where_is(field) == where_is(others[name]) for name, field in fields.items())
+    assert printed.pages[0].blank == folder / CODE / "2024" / PRINT / "blank-1.png"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('key = "death.cause"', 'key = "death.reason"', "the form has no field 'death.reason'"),
+        ('key = "death.cause"', 'key = "death.place"', "two fields are called 'death.place'"),
+        ('key = "death.cause"', 'key = "death.cause"\ntype = "text"', "'type' is nothing that is known here"),
+        ('blanks = ["blank-1.png"]', 'blanks = ["blank-9.png"]', "the blank blank-9.png is missing"),
+    ],
+)
+def test_a_print_that_makes_no_sense_is_said_in_one_sentence(folder, old, new, said):
+    spoil_print(folder, old, new)
+    sentence = sentence_of(folder)
+    assert said in sentence
+    assert "print.toml" in sentence
+
+
+def test_a_field_that_a_print_does_not_place_is_named(folder):
+    path = folder / CODE / "2024" / PRINT / "print.toml"
+    before, _, after = path.read_text(encoding="utf-8").partition("[[field]]\n# Nguyên nhân chết")
+    path.write_text(before + "[[field]]" + after.partition("[[field]]")[2], encoding="utf-8")
+    assert "field 'death.cause': it is not said where this print has it" in sentence_of(folder)
+
+
+def test_what_is_kept_of_a_print_is_not_used_once_its_form_has_changed(folder):
+    path = folder / CODE / "2024" / PRINT / "print.toml"
+    assert kept.read_kept(path, frozenset(Kind)) is not None
+    spoil(folder, "floor = 0.90", "floor = 0.91")
+    assert kept.read_kept(path, frozenset(Kind)) is None
+    assert [template.floor for template in load_templates(folder)] == [0.91, 0.91]
+
+
 def test_all_that_is_committed_loads_and_fits_its_blank():
     templates = load_templates()
     assert len(templates) >= 11
-    assert {template.code: list(faults(template)) for template in templates} == {t.code: [] for t in templates}
+    assert [(template.code, template.print_name, *faults(template)) for template in templates] == [
+        (template.code, template.print_name) for template in templates
+    ]
 
 
 def test_a_residence_form_has_a_comb_and_is_out_of_force():
@@ -179,7 +238,7 @@ def moved_down(box, by):
 @pytest.fixture
 def versions(tmp_path):
     """The form in force, and one to come: a line more stands in the middle, what was below has moved down."""
-    (old,) = [template for template in load_templates() if template.code == CODE]
+    (old,) = [template for template in load_templates() if template.code == CODE and not template.print_name]
     (page,) = old.pages
     cut, down = round(MIDDLE * page.grey.shape[0]), round(LINE * page.grey.shape[0])
     grey = np.full_like(page.grey, 255)
