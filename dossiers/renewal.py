@@ -108,7 +108,6 @@ def _made(result: Result, before: bytes) -> tuple[files.Put, bytes]:
         raise SigningError("not_due")
     pdf, report = made
     report.require_passed()
-    reached("renew.stamp_before_file")
     file = files.put_bytes(files.owner_of(result.dossier.commune(), result.dossier_id), pdf, PDF)
     reached("renew.file_before_row")
     return file, pdf

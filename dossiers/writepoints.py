@@ -30,7 +30,6 @@ POINTS = (
     "seal.file_before_row",
     "seal.before_commit",
     "renew.row_before_stamp",
-    "renew.stamp_before_file",
     "renew.file_before_row",
     "renew.before_commit",
     "batch.taken_before_first",

@@ -30,6 +30,10 @@ class _Raw(io.RawIOBase):
     def seekable(self) -> bool:  # noqa: PLR6301 - the same
         return True
 
+    def fileno(self) -> int:
+        """As long as nothing is added, the base itself may be handed to another process; raises ``OSError`` else."""
+        return super().fileno() if self.added else self._base.fileno()
+
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.base_bytes + len(self.added)}[whence]
         self._at = max(0, origin + offset)
