@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -49,6 +50,7 @@ from storage import FileKey  # noqa: E402
 from tests.dossiers.office import BIRTH, SECRET, SINCE, Office, SetClock, open_office, scan, upload  # noqa: E402
 from tests.dossiers.wiring import make_authority, register_keys, wired  # noqa: E402
 
+Walk = Callable[[Path, Sandbox], dict[str, object]]
 DOSSIER_ID = UUID("01940000-0000-7000-8000-000000000001")
 
 
@@ -142,7 +144,7 @@ def told(engines: Engines) -> dict[str, object]:
     }
 
 
-def run_in_fork(folder: Path, point: str, sandbox: Sandbox) -> int:
+def run_in_fork(folder: Path, point: str, sandbox: Sandbox, walk: Walk) -> int:
     child = os.fork()
     if child:
         _, ended = os.waitpid(child, 0)
@@ -157,12 +159,17 @@ def run_in_fork(folder: Path, point: str, sandbox: Sandbox) -> int:
     os._exit(0)
 
 
-if __name__ == "__main__":
-    logging.basicConfig(level="ERROR")
-    make_template()
+def main(walk: Walk) -> None:
+    """Answer each line with how its fork ended."""
     shared = Sandbox(preload=(TASK_MODULE,), limits=LIMITS)  # one for all forks, of which only one runs at a time
     print("ready", flush=True)  # noqa: T201 - the protocol with the test
     for line in sys.stdin:
         where, _, at = line.strip().rpartition(" ")
-        print(run_in_fork(Path(where), at, shared), flush=True)  # noqa: T201 - the same
+        print(run_in_fork(Path(where), at, shared, walk), flush=True)  # noqa: T201 - the same
     shared.close()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level="ERROR")
+    make_template()
+    main(walk)
