@@ -25,7 +25,13 @@ from signing.verify.roles import plain
 from signing.verify.work import Work
 
 OF_OFFICES = {Store.OFFICIAL_DUTY, Store.COMMUNE}
-NOT_KNOWN = {Cause.EXPIRED, Cause.REVOKED, Cause.ALGORITHM}  # true once, perhaps: nothing proves the time
+NOT_KNOWN = {
+    Cause.EXPIRED,
+    Cause.REVOKED,
+    Cause.REVOKED_AUTHORITY,
+    Cause.SUSPENDED,
+    Cause.ALGORITHM,
+}  # true once, perhaps: nothing proves the time
 PRINTED, HIDDEN, READ_ONLY, LOCKED, CONTENTS_LOCKED = 4, 2, 64, 128, 512  # ISO 32000-1, table 165
 PLAIN_FLAGS = (
     PRINTED | HIDDEN | READ_ONLY | LOCKED | CONTENTS_LOCKED

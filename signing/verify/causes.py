@@ -14,6 +14,9 @@ class Cause(StrEnum):
     CHANGED = "changed"  # what can be seen was changed after signing
     NOT_YET_VALID = "not-yet-valid"  # proven to be older than its certificate
     REVOKED = "revoked"
+    REVOKED_AUTHORITY = "revoked-authority"
+    SUSPENDED = "suspended"
+    NO_SIGNER = "no-signer"  # which certificate signed cannot be told
     EXPIRED = "expired"  # or not yet valid, with nothing that proves the time
     NO_CHAIN = "no-chain"
     PURPOSE = "purpose"
@@ -34,6 +37,9 @@ OUTCOME: dict[Cause, tuple[Verdict, str | None]] = {
     Cause.CHANGED: (Verdict.FAILED, "FORMAT_FAILURE"),
     Cause.NOT_YET_VALID: (Verdict.FAILED, "NOT_YET_VALID"),
     Cause.REVOKED: (Verdict.INDETERMINATE, "REVOKED_NO_POE"),
+    Cause.REVOKED_AUTHORITY: (Verdict.INDETERMINATE, "REVOKED_CA_NO_POE"),
+    Cause.SUSPENDED: (Verdict.INDETERMINATE, "TRY_LATER"),
+    Cause.NO_SIGNER: (Verdict.INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND"),
     Cause.EXPIRED: (Verdict.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"),
     Cause.NO_CHAIN: (Verdict.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND"),
     Cause.PURPOSE: (Verdict.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),

@@ -135,10 +135,9 @@ def _is_blank(field: DictionaryObject) -> bool:
 def _check_form(old: HistoricalResolver, new: HistoricalResolver) -> None:
     """Nothing of the form may change how values look: the library lets these through (ISO 32000-1, table 218)."""
     before, after = _form(old), _form(new)
-    draws = bool(after.get("/NeedAppearances", False))
-    if draws and not before.get("/NeedAppearances", False):
+    if after.get("/NeedAppearances", False) and not before.get("/NeedAppearances", False):
         raise SuspiciousModification("values are to be drawn anew")
-    if draws and any(before.get(name) != after.get(name) for name in LOOKS_OF_VALUES):
+    if any(name in before and before.get(name) != after.get(name) for name in LOOKS_OF_VALUES):
         raise SuspiciousModification("values are to be drawn in another way")
 
 

@@ -10,6 +10,7 @@ import os
 import re
 from typing import BinaryIO, cast
 
+from asn1crypto.parser import peek  # type: ignore[import-untyped]  # asn1crypto has no types
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -123,8 +124,11 @@ def _der_size(raw: bytes) -> int:
     if raw[1] < LONG_FORM:
         return 2 + raw[1]
     count = raw[1] - LONG_FORM
-    if count == 0:  # BER with an end mark: asn1crypto finds the end
-        return len(raw)
+    if count == 0:  # BER with an end mark
+        try:
+            return int(peek(raw))
+        except ValueError as error:
+            raise NotCovered("the signature has no end") from error
     return 2 + count + int.from_bytes(raw[2 : 2 + count])
 
 

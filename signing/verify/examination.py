@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import BinaryIO
 
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -72,20 +73,36 @@ def _guard(stream: BinaryIO, size_bytes: int) -> Unread | None:
 def _signatures(reader: PdfFileReader) -> list[Work]:
     """Return every filled signature field, oldest first, also those that can't be taken apart."""
     works: list[Work] = []
-    for name, value, reference in enumerate_sig_fields(reader, filled_status=True):
+    fields = enumerate_sig_fields(reader, filled_status=True)
+    while True:
+        try:
+            name, value, reference = next(fields)
+        except StopIteration:
+            break
+        except THROWN_AT_DAMAGE:
+            if not works:
+                raise
+            works.append(Work("", cause=Cause.FORMAT))  # the rest of the form cannot be read
+            break
         if value is None:
             continue
         if len(works) == MOST_SIGNATURES:
             raise ValueError("too many signatures")
-        work = Work(str(name))  # not the reader's own kind of text, which holds on to the file
-        try:
-            work.signature = EmbeddedPdfSignature(reader, reference, name)
-            _ = work.signature.signed_data["signer_infos"][0]
-        except Exception:  # ruff: ignore[blind-except] - security.md 0.6; the other fields are still judged
-            work.signature = None
-            work.cause = Cause.FORMAT
-        works.append(work)
+        works.append(
+            _taken_apart(reader, str(name), reference)
+        )  # not the reader's own text, which holds on to the file
     return sorted(works, key=lambda one: one.revision)
+
+
+def _taken_apart(reader: PdfFileReader, name: str, reference: DictionaryObject) -> Work:
+    work = Work(name)
+    try:
+        work.signature = EmbeddedPdfSignature(reader, reference, name)
+        _ = work.signature.signed_data["signer_infos"][0]
+    except Exception:  # ruff: ignore[blind-except] - security.md 0.6; the other fields are still judged
+        work.signature = None
+        work.cause = Cause.FORMAT
+    return work
 
 
 def _why_no_signature(stream: BinaryIO, size_bytes: int, reader: PdfFileReader) -> Unread:

@@ -8,19 +8,19 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import cast
 
-from asn1crypto import cms, x509  # type: ignore[import-untyped]  # asn1crypto has no types
-from cryptography import x509 as pyca_x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from pyhanko.sign.general import CMSExtractionError, extract_signer_info
+from asn1crypto import cms, core, x509  # type: ignore[import-untyped]  # asn1crypto has no types
+from pyhanko.sign.general import CMSExtractionError, SignedDataCerts, check_ess_certid, extract_signer_info
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
+from pyhanko.sign.validation.generic_cms import (
+    extract_certs_for_validation,
+    get_signing_cert_attr,
+    validate_sig_integrity,
+)
 
 from signing.verify.algorithms import POLICY
 from signing.verify.limits import MOST_CERTIFICATES
+from signing.verify.links import Link
 
 NULL = b"\x05\x00"
 KNOWN_UNSIGNED = {
@@ -60,12 +60,14 @@ class TokenFound:
     at: datetime
 
 
-def check_signature(content: cms.SignedData, digest: bytes, expected_type: str = "data") -> Signed:
+def check_signature(
+    content: cms.SignedData, digest: bytes, expected_type: str = "data", *, must_name_certificate: bool = False
+) -> Signed:
     """Return who signed, or raise ``Damaged``."""
     try:
         _check_shape(content, expected_type)
-        certificates = extract_certs_for_validation(content)
         signer = extract_signer_info(content)
+        certificates = _identified(content, signer, must_name_certificate=must_name_certificate)
         intact, valid = validate_sig_integrity(signer, certificates.signer_cert, expected_type, digest)
     except (CMSExtractionError, SignatureValidationError) as error:
         raise Damaged("format", str(error)) from error
@@ -78,6 +80,21 @@ def check_signature(content: cms.SignedData, digest: bytes, expected_type: str =
         raise Damaged("format", "the signer is named in other letters")  # the library compares names without case
     others = tuple(certificates.other_certs)
     return Signed(certificates.signer_cert, others, signer, signer["digest_algorithm"]["algorithm"].native)
+
+
+def _identified(content: cms.SignedData, signer: cms.SignerInfo, *, must_name_certificate: bool) -> SignedDataCerts:
+    """5.2.3: the signing certificate is the one that the signed attribute names by its digest."""
+    named = get_signing_cert_attr(signer["signed_attrs"])
+    try:
+        found = extract_certs_for_validation(content)
+    except SignatureValidationError as error:
+        beside = certificates_beside(content)
+        if named is not None and any(check_ess_certid(one, named["certs"][0]) for one in beside):
+            raise Damaged("format", "the signer is named in other words than were signed") from error
+        raise Damaged("no-signer", str(error)) from error
+    if named is None and must_name_certificate:  # EN 319 142-1 6.3: in every PAdES signature
+        raise Damaged("no-signer", "no certificate is named")
+    return found
 
 
 def check_token(content: cms.ContentInfo, covered: bytes) -> TokenFound:
@@ -106,6 +123,8 @@ def tokens_of(signer: cms.SignerInfo) -> list[cms.ContentInfo]:
         if kind not in KNOWN_UNSIGNED:
             raise Damaged("format", f"unknown unsigned attribute {kind}")
         if kind == "signature_time_stamp_token":
+            if len(attribute["values"]) == 0:
+                raise Damaged("format", "an attribute for a token holds none")
             found += list(attribute["values"])
     return found
 
@@ -125,8 +144,13 @@ def _check_shape(content: cms.SignedData, expected_type: str) -> None:
     if len(content["signer_infos"]) != 1:
         raise Damaged("format", "not one signer")
     if len(content["certificates"] or ()) > MOST_CERTIFICATES:
-        raise Damaged("format", "too many certificates")
+        raise Damaged("chain", "too many certificates")
     signer = content["signer_infos"][0]
+    if not isinstance(signer["signed_attrs"], cms.CMSAttributes):
+        raise Damaged("format", "no signed attributes")
+    inner = content["encap_content_info"]["content"]
+    if expected_type == "data" and not isinstance(inner, core.Void):
+        raise Damaged("format", "a content of its own in a detached signature")
     by_key_id = signer["sid"].name == "subject_key_identifier"
     if signer["version"].native != ("v3" if by_key_id else "v1"):
         raise Damaged("format", "wrong version of the signer")
@@ -157,25 +181,21 @@ def _check_algorithms(content: cms.SignedData, signer: cms.SignerInfo) -> None:
         raise Damaged("format", "two digests are named")
 
 
-def check_twins(beside: Iterable[x509.Certificate], known: Iterable[x509.Certificate]) -> None:
+def check_twins(beside: Iterable[x509.Certificate], known: Iterable[bytes]) -> None:
     """Certificates beside a signature are not signed by it: one that passes for another must be what it seems.
 
     Raises ``Damaged`` for a certificate that no issuer at hand has signed, although it names one by name and key, or
     has the number or the key of another certificate at hand (two with one name may be renewals).
     """
-    everyone = {one.dump(): one for one in known}
-    for one in beside:
-        parents = [other for other in everyone.values() if other.subject.dump() == one.issuer.dump()]
-        if any(_issued(one, parent) for parent in parents):
-            continue
-        is_named = one.authority_key_identifier is not None and any(
-            one.authority_key_identifier == parent.key_identifier for parent in parents
-        )
-        has_twin = any(
-            der != one.dump()
-            and (other.issuer_serial == one.issuer_serial or other.public_key.dump() == one.public_key.dump())
-            for der, other in everyone.items()
-        )
+    everyone = [Link(der) for der in dict.fromkeys(known)]
+    for one in (Link(certificate.dump()) for certificate in beside):
+        try:
+            if any(one.is_issued_by(parent) for parent in everyone):
+                continue
+            is_named = any(one.names(parent) for parent in everyone)
+            has_twin = any(one.is_twin_of(other) for other in everyone if other != one)
+        except ValueError as error:
+            raise Damaged("format", "a certificate beside the signature cannot be read") from error
         if is_named or has_twin:
             raise Damaged("format", "a certificate beside the signature was altered")
 
@@ -183,23 +203,3 @@ def check_twins(beside: Iterable[x509.Certificate], known: Iterable[x509.Certifi
 def certificates_beside(content: cms.SignedData) -> list[x509.Certificate]:
     """Return the certificates in a CMS, whoever put them there; for comparison only."""
     return [one.chosen for one in content["certificates"] or () if one.name == "certificate"]
-
-
-def _issued(certificate: x509.Certificate, parent: x509.Certificate) -> bool:
-    return _issued_der(certificate.dump(), parent.dump())
-
-
-@lru_cache(maxsize=1024)
-def _issued_der(certificate: bytes, parent: bytes) -> bool:
-    """Whether the mathematics fits; old roots signed with SHA-1 are no worse damaged for that."""
-    try:
-        child, above = pyca_x509.load_der_x509_certificate(certificate), pyca_x509.load_der_x509_certificate(parent)
-        key, name = above.public_key(), child.signature_hash_algorithm
-        if isinstance(key, rsa.RSAPublicKey) and name is not None and child.issuer == above.subject:
-            how = child.signature_algorithm_parameters
-            key.verify(child.signature, child.tbs_certificate_bytes, cast("padding.AsymmetricPadding", how), name)
-        else:
-            child.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True

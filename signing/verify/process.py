@@ -22,8 +22,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import BinaryIO, cast
 
-from asn1crypto import cms, crl  # type: ignore[import-untyped]  # asn1crypto has no types
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import cms  # type: ignore[import-untyped]  # asn1crypto has no types
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -37,6 +36,7 @@ from signing.verify.mathematics import (
     Damaged,
     Signed,
     algorithms_allowed,
+    certificates_beside,
     check_signature,
     check_token,
     check_twins,
@@ -44,8 +44,12 @@ from signing.verify.mathematics import (
 )
 from signing.verify.proofs import embedded_proofs
 from signing.verify.roles import assign_roles
-from signing.verify.trust import Judge, Known
+from signing.verify.trust import Chain, Judge, Known
 from signing.verify.work import Work
+
+PADES = "/ETSI.CAdES.detached"
+KINDS = {PADES, "/adbe.pkcs7.detached"}
+KINDS_OF_TIMESTAMPS = {"/ETSI.RFC3161"}
 
 
 class Process:
@@ -62,7 +66,7 @@ class Process:
         at: datetime,
     ) -> None:
         self._stream, self._size, self._reader, self._works, self._at = stream, size_bytes, reader, works, at
-        ours = Known((), tuple(crl.CertificateList.load(one) for one in crls))
+        ours = Known((), tuple(crls))
         self._embedded = embedded_proofs(reader, [work.signature for work in works])
         self._judge = Judge(stores, self._embedded, ours)
         self._additions = Additions(reader, History(reader, works), works, self._cut)
@@ -100,6 +104,11 @@ class Process:
     def _bytes_and_mathematics(self, work: Work) -> None:
         signature = work.signature
         assert signature is not None  # ruff: ignore[assert] - _guarded saw to it
+        # (1) 5.2.2: of a kind that a PDF may hold (ISO 32000-2, table 260; EN 319 142-1 6.3).
+        kinds = KINDS_OF_TIMESTAMPS if work.is_document_timestamp else KINDS
+        kind = signature.sig_object.get("/SubFilter")
+        if kind not in kinds:
+            raise Damaged("format", f"a signature of the kind {kind}")
         # (2) Coverage.
         work.ends_at = covered_bytes(self._stream, self._size, signature)
         if signature.signed_revision == self._reader.total_revisions - 1:
@@ -113,7 +122,14 @@ class Process:
             token = cms.ContentInfo.load(signature.pkcs7_content)
             work.signed = check_token(token, self._covered(signature)).signed
         else:
-            work.signed = check_signature(signature.signed_data, signature.compute_digest())
+            try:
+                work.signed = check_signature(
+                    signature.signed_data, signature.compute_digest(), must_name_certificate=kind == PADES
+                )
+            except Damaged as error:
+                if error.cause == Cause.NO_SIGNER:  # or was its certificate altered?
+                    check_twins(certificates_beside(signature.signed_data), self._everyone())
+                raise
 
     def _covered(self, signature: EmbeddedPdfSignature) -> bytes:
         start, first, second, rest = (int(one) for one in signature.byte_range)
@@ -136,8 +152,8 @@ class Process:
         # At the time it gives, it must have been in force; a newer timestamp carries it beyond its own end (5.6.2.1).
         if moment > signed.certificate.not_valid_after:
             work.blame(Cause.EXPIRED)
-        check_twins(signed.others, self._everyone())
         work.chain = self._judge.judge(signed.certificate, signed.others, said, for_time=True)
+        self._check_beside(signed, work.chain)
         work.blame(work.chain.cause)
         if not algorithms_allowed(signed, moment):
             work.blame(Cause.ALGORITHM)
@@ -148,7 +164,6 @@ class Process:
         signed = work.signed
         if signed is None:
             return
-        check_twins(signed.others, self._everyone())
         # (6) 5.5.4: the earliest time that a trusted timestamp proves.
         token_at, stores = self._signature_token(work)
         times = [one for one in (token_at, self._proof_by_documents(work)) if one is not None and one <= self._at]
@@ -161,6 +176,7 @@ class Process:
             work.proven_at = None
             work.chain = self._judge.judge(signed.certificate, signed.others, self._at)
             moment = self._at
+        self._check_beside(signed, work.chain)
         if work.chain.cause is Cause.EXPIRED and work.proven_at is not None:
             early = work.proven_at < signed.certificate.not_valid_before
             work.blame(Cause.NOT_YET_VALID if early else Cause.EXPIRED)
@@ -187,8 +203,8 @@ class Process:
             except Damaged as error:
                 raise Damaged("token", str(error)) from error
             moment = self._proof_by_documents(work) or self._at
-            check_twins(found.signed.others, self._everyone(found.signed))
             chain = self._judge.judge(found.signed.certificate, found.signed.others, found.at, for_time=True)
+            self._check_beside(found.signed, chain)
             in_force = moment <= found.signed.certificate.not_valid_after and algorithms_allowed(found.signed, found.at)
             if chain.is_trusted and chain.store is not None and in_force:
                 times.append(found.at)
@@ -204,12 +220,17 @@ class Process:
         ]
         return min(times, default=None)
 
-    def _everyone(self, more: Signed | None = None) -> list[asn1_x509.Certificate]:
+    def _check_beside(self, signed: Signed, chain: Chain) -> None:
+        """Certificates beside a trusted signature must be what they seem; beside another they are worth nothing."""
+        if chain.is_trusted:
+            check_twins(signed.others, self._everyone(signed))
+
+    def _everyone(self, more: Signed | None = None) -> list[bytes]:
         """Every certificate at hand: of all signatures, of the file's store, and ours."""
         found = self._judge.known_certificates()
         for signed in (more, *(work.signed for work in self._works)):
             if signed is not None:
-                found += [signed.certificate, *signed.others]
+                found += [one.dump() for one in (signed.certificate, *signed.others)]
         return found
 
     def _level(self, work: Work) -> Level:

@@ -3,8 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable
 
-from asn1crypto import crl, ocsp  # type: ignore[import-untyped]  # asn1crypto has no types
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from cryptography.x509.ocsp import load_der_ocsp_response
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
@@ -26,8 +25,8 @@ def embedded_proofs(reader: PdfHandler, signatures: Iterable[EmbeddedPdfSignatur
     answers = _readable(_streams(store, "/OCSPs"), load_der_ocsp_response)
     found = Known(
         tuple(map(asn1_x509.Certificate.load, certificates)),
-        tuple(map(crl.CertificateList.load, crls)),
-        tuple(map(ocsp.OCSPResponse.load, answers)),
+        tuple(crls),
+        tuple(answers),
     )
     for signature in signatures:
         if signature is not None:
@@ -40,7 +39,10 @@ def _adobe_attribute(signature: EmbeddedPdfSignature) -> Known:
         for attribute in signature.signer_info["signed_attrs"]:
             if attribute["type"].native == "adobe_revocation_info_archival":
                 value = attribute["values"][0]
-                return Known((), tuple(value["crl"] or ()), tuple(value["ocsp"] or ()))
+                lists, answers = ([one.dump() for one in value[kind] or ()] for kind in ("crl", "ocsp"))
+                return Known(
+                    (), tuple(_readable(lists, load_der_x509_crl)), tuple(_readable(answers, load_der_ocsp_response))
+                )
     except (ValueError, TypeError, KeyError):
         return Known()
     return Known()

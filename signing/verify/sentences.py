@@ -99,6 +99,18 @@ CAUSES = {
         "chứng thư của người ký đã bị thu hồi",
         "the signer's certificate was revoked",
     ),
+    Cause.REVOKED_AUTHORITY: (
+        "chứng thư của cơ quan đã cấp chứng thư cho người ký bị thu hồi",
+        "the certificate of the authority that issued the signer's was revoked",
+    ),
+    Cause.SUSPENDED: (
+        "chứng thư của người ký đang bị tạm dừng; hãy kiểm tra lại sau",
+        "the signer's certificate is suspended; check again later",
+    ),
+    Cause.NO_SIGNER: (
+        "không xác định được chứng thư của người ký",
+        "it cannot be told which certificate the signature was made with",
+    ),
     Cause.EXPIRED: (
         "chứng thư của người ký không còn hoặc chưa có hiệu lực, và không có dấu thời gian chứng minh thời điểm ký",
         "the signer's certificate is not in force, and no timestamp proves when it was signed",
@@ -178,7 +190,7 @@ def sentences_of(findings: Sequence[Finding], worst: Finding, trust: Trust) -> t
         vietnamese, english = f"{vietnamese}: {added}", f"{english}: {added}"
     who_vi = f" (chữ ký của {report.signer})" if report.signer else f" (chữ ký «{report.field}»)"
     who_en = f" (signature of {report.signer})" if report.signer else f" (signature “{report.field}”)"
-    if report.verdict is Verdict.FAILED or worst.cause is Cause.REVOKED:
+    if report.verdict is Verdict.FAILED or worst.cause in {Cause.REVOKED, Cause.REVOKED_AUTHORITY}:
         return f"Không dùng được: {vietnamese}{who_vi}.", f"Not to be used: {english}{who_en}."
     intact = all(one.report.intact for one in findings)
     return (

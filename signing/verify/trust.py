@@ -1,28 +1,28 @@
 """Whether a certificate leads to an anchor of ours, at a given time, for its purpose, and not revoked (RFC 5280 6).
 
 Each trust store is asked by itself, in the order of their weight, so that no chain is ever put together from two.
-Nothing is fetched. Lists made after a certificate's end prove nothing about it, since an issuer may drop it from them
-(RFC 5280 3.3), and are left out.
+Paths are found by `links`, the rules of RFC 5280 6.1 are the library's, revocation is `standing`'s. Nothing is fetched.
 """
 
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import pairwise
 
-from asn1crypto import crl, ocsp, x509  # type: ignore[import-untyped]  # asn1crypto has no types
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from asn1crypto import x509  # type: ignore[import-untyped]  # asn1crypto has no types
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
     ExpiredError,
-    InsufficientRevinfoError,
     NotYetValidError,
-    PathBuildingError,
     PathError,
-    RevokedError,
     ValidationError,
 )
 from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
+from pyhanko_certvalidator.validate import async_validate_path
 
 from certs.anchors import Store, TrustStores
 from certs.certificate import Certificate
@@ -31,26 +31,25 @@ from signing.signer import finished
 from signing.values import Revocation
 from signing.verify.algorithms import POLICY
 from signing.verify.causes import Cause
+from signing.verify.links import Link, paths
+from signing.verify.standing import TOLERANCE, Proofs, Standing, standing
 
-TOLERANCE = timedelta(seconds=1)  # tokens and lists tell whole seconds: revoked in the same one is revoked
+NOT_ASKED = CertRevTrustPolicy(NO_REVOCATION)
 
 
 @dataclass(frozen=True)
 class Known:
-    """Certificates and proofs at hand that are trusted for nothing by themselves."""
+    """Certificates and, in DER, proofs at hand that are trusted for nothing by themselves."""
 
     certificates: tuple[x509.Certificate, ...] = ()
-    crls: tuple[crl.CertificateList, ...] = ()
-    ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
 
     def __add__(self, other: "Known") -> "Known":
         return Known(self.certificates + other.certificates, self.crls + other.crls, self.ocsps + other.ocsps)
 
     def encoded(self) -> list[bytes]:
-        return [bytes(one.dump()) for one in (*self.certificates, *self.crls, *self.ocsps)]
-
-    def says_anything(self) -> bool:
-        return bool(self.crls or self.ocsps)
+        return [*(bytes(one.dump()) for one in self.certificates), *self.crls, *self.ocsps]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Chain:
     store: Store | None = None
     revocation: Revocation = Revocation.NOT_CHECKED
     is_embedded: bool = False  # all of the proof of revocation came with the file
-    path: tuple[x509.Certificate, ...] = field(default=(), repr=False)
+    path: tuple[Link, ...] = field(default=(), repr=False)
 
     @property
     def is_trusted(self) -> bool:
@@ -73,18 +72,25 @@ class Judge:
     """Asks the trust stores; ``embedded`` came with the file, ``ours`` from the caller and our own store."""
 
     def __init__(self, stores: TrustStores, embedded: Known, ours: Known) -> None:
-        self._embedded, self._ours = embedded, ours
-        self._helpers = tuple(x509.Certificate.load(one.der) for one in stores.intermediates)
-        self._anchors = [(one, x509.Certificate.load(one.certificate.der)) for one in stores.anchors]
+        self._ours = Proofs(ours.crls, ours.ocsps)
+        self._anchors = stores.anchors
+        self._helpers = tuple(Link(one.der) for one in stores.intermediates)
+        self._take(embedded)
+
+    def _take(self, embedded: Known) -> None:
+        self._embedded = Proofs(embedded.crls, embedded.ocsps)
+        self._beside = tuple(Link(one.dump()) for one in embedded.certificates)
 
     def with_only(self, embedded: Known) -> "Judge":
         """Return a judge with the same stores who sees other proofs than the file's last."""
         other = copy(self)
-        other._embedded, other._ours = embedded, Known()  # noqa: SLF001 - its own kind
+        other._ours = Proofs((), ())  # noqa: SLF001 - its own kind
+        other._take(embedded)  # noqa: SLF001 - the same
         return other
 
-    def known_certificates(self) -> list[x509.Certificate]:
-        return [*self._embedded.certificates, *self._helpers, *(root for _, root in self._anchors)]
+    def known_certificates(self) -> list[bytes]:
+        """Return every certificate at hand, in DER."""
+        return [one.der for one in (*self._beside, *self._helpers)] + [one.certificate.der for one in self._anchors]
 
     def judge(
         self,
@@ -93,18 +99,18 @@ class Judge:
         moment: datetime,
         *,
         for_time: bool = False,
-        among: Iterable[Store] = tuple(Store),
     ) -> Chain:
         """Return the best answer of the stores."""
+        leaf = Link(certificate.dump())
         try:
-            ours = Certificate(certificate.dump())
+            ours = Certificate(leaf.der)
             purpose_fits = ours.may_stamp_time if for_time else ours.may_sign_documents
         except CertificateInvalid:
             return Chain(Cause.CHAIN)
-        helpers = (*beside, *self._embedded.certificates, *self._helpers)
+        helpers = [*(Link(one.dump()) for one in beside), *self._beside, *self._helpers]
         best = Chain(Cause.NO_CHAIN)
-        for store in among:
-            found = self._in_store(store, certificate, helpers, moment)
+        for store in Store:
+            found = self._in_store(store, leaf, helpers, moment)
             if found.is_trusted and not purpose_fits:
                 found = Chain(Cause.PURPOSE, store, path=found.path)
             if found.is_trusted:
@@ -113,92 +119,68 @@ class Judge:
                 best = found
         return best
 
-    def _in_store(
-        self, store: Store, certificate: x509.Certificate, helpers: Sequence[x509.Certificate], moment: datetime
-    ) -> Chain:
-        """Look for a chain with proofs that came with the file, then with ours as well, then without any."""
-        roots = self._roots(store, moment)
-        if not roots:
-            return Chain(Cause.NO_CHAIN)
-
-        def chain(proofs: Known, mode: str) -> Chain:
-            return _chain(store, certificate, roots, helpers, moment, _in_time(proofs, certificate), mode)
-
-        embedded = chain(self._embedded, "require") if self._embedded.says_anything() else None
-        if embedded is not None and embedded.cause not in {Cause.GOOD, Cause.REVOCATION_UNKNOWN}:
-            return embedded
-        is_embedded = embedded is not None and embedded.cause is Cause.GOOD
-        if self._ours.says_anything():  # newer lists may know of a revocation that the embedded ones are too old for
-            both = chain(self._embedded + self._ours, "require")
-            if both.cause is not Cause.REVOCATION_UNKNOWN:
-                return replace(both, is_embedded=is_embedded)
-        if embedded is not None and is_embedded:
-            return replace(embedded, is_embedded=True)
-        found = chain(Known(), "soft-fail")
-        if found.cause is Cause.GOOD:
-            return replace(found, cause=Cause.REVOCATION_UNKNOWN, revocation=Revocation.UNKNOWN)
-        return found
-
-    def _roots(self, store: Store, moment: datetime) -> list[x509.Certificate]:
-        return [
-            root
-            for anchor, root in self._anchors
-            if anchor.store is store and anchor.trusted_from <= moment <= anchor.trusted_until
+    def _in_store(self, store: Store, leaf: Link, helpers: Sequence[Link], moment: datetime) -> Chain:
+        """Return what the first path says that nothing speaks against, else what the first says."""
+        roots = [
+            Link(one.certificate.der)
+            for one in self._anchors
+            if one.store is store and one.trusted_from <= moment <= one.trusted_until
         ]
+        first: Chain | None = None
+        for path in paths(leaf, filter(_is_readable, helpers), roots) if roots else ():
+            cause = _judged(path, moment)
+            found = self._looked_up(path, store, moment) if cause is Cause.GOOD else Chain(cause, store)
+            if found.cause is Cause.GOOD:
+                return found
+            first = first or found
+        return first or Chain(Cause.NO_CHAIN)
+
+    def _looked_up(self, path: Sequence[Link], store: Store, moment: datetime) -> Chain:
+        """Look every certificate of a path up but its root, the highest first (RFC 5280 6.1.3 a 3)."""
+        chain = Chain(Cause.GOOD, store, Revocation.GOOD, path=tuple(path))
+        for number, (issuer, one) in enumerate(pairwise(path), start=2):
+            found = standing(one, issuer, moment, (self._embedded, self._ours))
+            if found is Standing.REVOKED:
+                cause = Cause.REVOKED if number == len(path) else Cause.REVOKED_AUTHORITY
+                return replace(chain, cause=cause, revocation=Revocation.REVOKED)
+            if found is Standing.SUSPENDED:
+                return replace(chain, cause=Cause.SUSPENDED, revocation=Revocation.UNKNOWN)
+            if found is Standing.UNKNOWN:
+                chain = replace(chain, cause=Cause.REVOCATION_UNKNOWN, revocation=Revocation.UNKNOWN)
+        if chain.cause is not Cause.GOOD or not self._embedded:
+            return chain
+        alone = (standing(one, issuer, moment, (self._embedded,)) for issuer, one in pairwise(path))
+        return replace(chain, is_embedded=all(one is Standing.GOOD for one in alone))
 
 
-def _chain(  # ruff: ignore[too-many-positional-arguments, too-many-return-statements] - one question, all of its terms
-    store: Store,
-    certificate: x509.Certificate,
-    roots: list[x509.Certificate],
-    helpers: Sequence[x509.Certificate],
-    moment: datetime,
-    proofs: Known,
-    revocation_mode: str,
-) -> Chain:
-    """Ask the library once, and say its answer in our words."""
-    try:
-        path = _path(certificate, roots, helpers, moment, proofs, revocation_mode)
-    except RevokedError:
-        return Chain(Cause.REVOKED, store, Revocation.REVOKED)
-    except InsufficientRevinfoError:
-        return Chain(Cause.REVOCATION_UNKNOWN, store, Revocation.UNKNOWN)
-    except (ExpiredError, NotYetValidError):
-        return Chain(Cause.EXPIRED, store)
-    except DisallowedAlgorithmError:
-        return Chain(Cause.ALGORITHM, store)
-    except PathBuildingError:
-        return Chain(Cause.NO_CHAIN)
-    except (PathError, ValidationError):
-        return Chain(Cause.CHAIN, store)
-    return Chain(Cause.GOOD, store, Revocation.GOOD, path=tuple(path))
-
-
-def _path(  # ruff: ignore[too-many-positional-arguments] - the same
-    certificate: x509.Certificate,
-    roots: list[x509.Certificate],
-    helpers: Sequence[x509.Certificate],
-    moment: datetime,
-    proofs: Known,
-    revocation_mode: str,
-) -> ValidationPath:
+def _judged(path: Sequence[Link], moment: datetime) -> Cause:
+    """Ask the library whether a path keeps the rules of RFC 5280 6.1, and say its answer in our words."""
+    root, *others = (x509.Certificate.load(one.der) for one in path)
+    if not others:
+        in_force = path[0].parsed.not_valid_before_utc <= moment <= path[0].parsed.not_valid_after_utc
+        return Cause.GOOD if in_force else Cause.EXPIRED
     context = ValidationContext(
-        trust_roots=roots,
-        other_certs=list(helpers),
-        moment=moment if revocation_mode == "soft-fail" else moment + TOLERANCE,
+        trust_roots=[root],
+        moment=moment,
         allow_fetching=False,
-        crls=list(proofs.crls),
-        ocsps=list(proofs.ocsps),
-        revocation_mode=revocation_mode,
-        retroactive_revinfo=True,
+        revinfo_policy=NOT_ASKED,
         time_tolerance=TOLERANCE,
         algorithm_usage_policy=POLICY,
     )
-    validator = CertificateValidator(certificate, intermediate_certs=[], validation_context=context)
-    return finished(validator.async_validate_path())
+    try:
+        finished(async_validate_path(context, ValidationPath(CertTrustAnchor(root), others[:-1], others[-1])))
+    except (ExpiredError, NotYetValidError):
+        return Cause.EXPIRED
+    except DisallowedAlgorithmError:
+        return Cause.ALGORITHM
+    except (PathError, ValidationError):
+        return Cause.CHAIN
+    return Cause.GOOD
 
 
-def _in_time(proofs: Known, certificate: x509.Certificate) -> Known:
-    end = certificate.not_valid_after
-    lists = tuple(one for one in proofs.crls if one["tbs_cert_list"]["this_update"].native <= end)
-    return Known(proofs.certificates, lists, proofs.ocsps)
+def _is_readable(link: Link) -> bool:
+    try:
+        _ = link.parsed.subject, link.parsed.issuer
+    except ValueError:
+        return False
+    return True
