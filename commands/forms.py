@@ -46,7 +46,7 @@ def show() -> int:
             (
                 one.code,
                 one.version,
-                one.procedure,
+                one.procedures[0] + (f" +{more}" if (more := len(one.procedures) - 1) else ""),
                 f"{one.valid_from} – {end}",
                 str(len(one.pages)),
                 str(fields),

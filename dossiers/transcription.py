@@ -74,9 +74,12 @@ def _write(dossier: Dossier, scan: Scan, digitized: Digitized, searchable: files
     at = current().clock.now()
     scan.searchable = files.named(searchable, at)
     scan.transcribed_at = at
+    is_ours = False
     if (form := digitized.form) is not None:
         scan.form_code, scan.form_version = form.code, form.version
-        scan.form_procedure, scan.form_confidence = form.procedure, form.confidence
+        is_ours = form.serves(dossier.procedure_code)
+        scan.form_procedure = dossier.procedure_code if is_ours else form.procedures[0]
+        scan.form_confidence = form.confidence
     scan.save()
     Page.objects.bulk_create(
         Page(
@@ -93,7 +96,6 @@ def _write(dossier: Dossier, scan: Scan, digitized: Digitized, searchable: files
         )
         for page in digitized.pages
     )
-    is_ours = form is not None and same_procedure(form.procedure, dossier.procedure_code)
     if is_ours and not dossier.fields.exists():  # the first form of the procedure counts
         _write_fields(dossier, scan, digitized)
 

@@ -153,4 +153,4 @@ def _send(channel: Channel, name: str, path: Path) -> None:
 
 def _form_match(form: FormPage) -> FormMatch:
     template = form.match.template
-    return FormMatch(template.code, template.version, template.procedure, form.page_number, form.match.confidence)
+    return FormMatch(template.code, template.version, template.procedures, form.page_number, form.match.confidence)

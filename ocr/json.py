@@ -24,7 +24,7 @@ def to_json(digitized: Digitized, source: str, output: Path | None = None, proce
         "reason": None,
         **reading_json(digitized.pages, form, digitized.fields),
         "procedure": {
-            "code": None if form is None else form.procedure,
+            "code": None if form is None else form.procedures[0],
             "agrees_with_declared": agrees_with_declared(digitized, procedure),
         },
         "output": {"pdf": None if output is None else str(output), "bytes": len(digitized.pdf)},
@@ -63,12 +63,10 @@ def failure_json(source: str, error: OcrError | None, reason: str) -> Object:
 
 
 def agrees_with_declared(digitized: Digitized, procedure: str | None) -> bool | None:
-    """Whether the form found belongs to the procedure declared; None where there is nothing to compare."""
+    """Whether the form found is handed in for the procedure declared; None where there is nothing to compare."""
     if procedure is None or digitized.form is None:
         return None
-    return (
-        digitized.form.procedure[:8] == procedure[:8]
-    )  # variants of one procedure differ after the eighth (domain.md 11)
+    return digitized.form.serves(procedure)
 
 
 def _page(page: PageReading) -> Object:

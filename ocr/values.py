@@ -114,13 +114,20 @@ class PageReading:
     codes: tuple[Code, ...]
 
 
+CODE_LENGTH = 8  # of a procedure as the nation numbers it; provinces add an ending (domain.md 2.3)
+
+
 @dataclass(frozen=True)
 class FormMatch:
     code: str
     version: str
-    procedure: str  # the code of the procedure this form belongs to, "1.001193"
+    procedures: tuple[str, ...]  # the codes of all that it is handed in for, the most usual first: "1.001193"
     page: int
     confidence: float
+
+    def serves(self, procedure: str) -> bool:
+        """Whether it is handed in for this procedure; a province's own ending of the code does not count."""
+        return any(code[:CODE_LENGTH] == procedure[:CODE_LENGTH] for code in self.procedures)
 
 
 @dataclass(frozen=True)

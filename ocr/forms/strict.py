@@ -30,7 +30,7 @@ HEAD: Mapping[str, tuple[object, bool]] = {  # its type, and whether it has to b
     "code": (str, True), "version": (str, True), "title": (str, True), "procedure": (str, True),
     "valid_from": (date, True), "valid_to": (date, False), "source": (str, True), "floor": (NUMBER, True),
     "page_mm": (list, True), "blanks": (list, True), "field": (list, False), "check": (list, False),
-    "text": (list, False),
+    "text": (list, False), "also_for": (list, False),
 }  # fmt: skip
 FIELD: Mapping[str, tuple[object, bool]] = {
     "key": (str, True), "label": (str, True), "type": (str, True), "page": (int, True), "boxes_mm": (list, True),
@@ -132,7 +132,10 @@ def _head(data: Entry, path: Path) -> None:
     code, version = form_of(path).parent.parent.name, form_of(path).parent.name
     _must(data["code"] == code, f"the code is {data['code']!r} and the folder {code!r}")
     _must(data["version"] == version, f"the version is {data['version']!r} and the folder {version!r}")
-    _must(bool(PROCEDURE.fullmatch(data["procedure"])), f"{data['procedure']!r} is no code of a procedure")
+    served = [data["procedure"], *data.get("also_for", ())]
+    for procedure in served:
+        _must(bool(PROCEDURE.fullmatch(str(procedure))), f"{procedure!r} is no code of a procedure")
+    _must(len(set(served)) == len(served), "a procedure is named twice")
     end = data.get("valid_to")
     _must(end is None or data["valid_from"] <= end, f"it ends on {end}, before it begins on {data['valid_from']}")
     _must(0 < data["floor"] <= 1, f"the floor {data['floor']} is no share between 0 and 1")

@@ -104,7 +104,7 @@ class Template:
     version: str
     print_name: str  # "" of the blank that form.toml describes
     title: str
-    procedure: str
+    procedures: tuple[str, ...]  # the codes of all that it is handed in for, the most usual first
     valid_from: date
     valid_to: date | None  # the last day; None: still in force
     floor: float  # the share of filled fields that ``moonseal forms check`` has to find right
@@ -173,7 +173,8 @@ def _template(path: Path) -> Template:
     rules = tuple(Rule(check["rule"], tuple(check["fields"])) for check in data.get("check", ()))
     return Template(
         data["code"], data["version"], "" if path.name == strict.FORM else path.parent.name, data["title"],
-        data["procedure"], data["valid_from"], data.get("valid_to"), data["floor"], pages, rules,
+        (data["procedure"], *data.get("also_for", ())), data["valid_from"], data.get("valid_to"), data["floor"], pages,
+        rules,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def test_the_list_shows_every_template_with_its_days():
     for template in load_templates():
         (line,) = [line for line in shown.stdout.splitlines() if line.startswith(f"{template.code} ")]
         assert template.title in line
-        assert template.procedure in line
+        assert template.procedures[0] in line
         assert template.valid_from.isoformat() in line
 
 

@@ -7,7 +7,7 @@ the scan must exist, what is not a scan is ``ScanUnreadable``.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -78,9 +78,15 @@ VALUES: Mapping[str, Mapping[str, str | None]] = {
 SECRET = "the PIN of an invented token"
 
 
-def scan(procedure: str | None, values: Mapping[str, str | None] | None = None, pages: int = 1) -> bytes:
-    """Return a scan whose form belongs to ``procedure``, or one without a form."""
-    told = {"procedure": procedure, "values": dict(values or VALUES.get(procedure or "", {})), "pages": pages}
+def scan(
+    procedure: str | None,
+    values: Mapping[str, str | None] | None = None,
+    pages: int = 1,
+    also_for: Sequence[str] = (),
+) -> bytes:
+    """Return a scan whose form is handed in for ``procedure`` and others, or one without a form."""
+    known = VALUES.get(procedure or "", {})
+    told = {"procedure": procedure, "also_for": list(also_for), "values": dict(values or known), "pages": pages}
     return b"%PDF-1.7\n" + json.dumps(told, ensure_ascii=False).encode()
 
 
@@ -98,7 +104,9 @@ class PlainReader:
         if on_progress is not None:
             on_progress({"stage": "fields", "page": 1, "pages": told["pages"], "done": 0})
         has_form = told["procedure"] is not None
-        match = FormMatch(FORM_OF[told["procedure"]], "2024", told["procedure"], 1, 0.98) if has_form else None
+        procedures = (told["procedure"], *told["also_for"])
+        code = FORM_OF.get(told["procedure"], "another form")
+        match = FormMatch(code, "2024", procedures, 1, 0.98) if has_form else None
         return Digitized(
             sha256=hashlib.sha256(content).hexdigest(),
             kind=Kind.SCANNED,

@@ -57,9 +57,9 @@ def test_the_form_is_named_and_its_procedure_compared_with_the_one_declared(read
     assert read.form.code == CODE
     assert read.form.confidence > 0.9
     assert read.pages[0].page_class is PageClass.FORM
-    right = to_json(read, source="x", procedure=f"{FORM.procedure}.000.00.00.H56")
+    right = to_json(read, source="x", procedure=f"{FORM.procedures[0]}.000.00.00.H56")
     wrong = to_json(read, source="x", procedure="1.000656")
-    assert right["procedure"] == {"code": FORM.procedure, "agrees_with_declared": True}
+    assert right["procedure"] == {"code": FORM.procedures[0], "agrees_with_declared": True}
     assert wrong["procedure"]["agrees_with_declared"] is False
 
 

@@ -86,6 +86,8 @@ def test_what_is_kept_of_something_else_is_not_used(folder, change):
         ('code = "to-khai-dang-ky-khai-tu"', 'code = "khai-tu"', "the code is 'khai-tu' and the folder"),
         ('version = "2024"', 'version = "2025"', "the version is '2025' and the folder '2024'"),
         ('procedure = "1.000656"', 'procedure = "656"', "no code of a procedure"),
+        ('procedure = "1.000656"', 'procedure = "1.000656"\nalso_for = ["khai tử"]', "no code of a procedure"),
+        ('procedure = "1.000656"', 'procedure = "1.000656"\nalso_for = ["1.000656"]', "a procedure is named twice"),
         ('blanks = ["blank-1.png"]', 'blanks = ["blank-9.png"]', "the blank blank-9.png is missing"),
         ("page_mm = [210.00, 297.00]", "page_mm = [297.00, 210.00]", "has another shape"),
         ("floor = 0.90", "floor = 90", "no share between 0 and 1"),
