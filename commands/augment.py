@@ -12,7 +12,7 @@ from commands.console import Console
 from commands.files import is_an_input, names_of, write_parts
 from commands.outside import Given, reached
 from commands.sentences import both
-from commands.sign import opened
+from commands.signing_folder import opened
 from signing import Level, SigningError
 from signing.augment import augment as augment_pdf
 from signing.augment import renew as renew_pdf

@@ -7,6 +7,7 @@ told to (``verify --anchors``). Its names say what it is, and it needs no PIN.
 import getpass
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from certs.authority import Authority, Names, Subject
@@ -54,7 +55,8 @@ def _token_key(uri: str, pin_file: Path | None) -> SigningKey:
     address = address_in(uri)
     token = Token(address.module, address.token)
     require_fit(token.certificate(label=address.label, key_id=address.key_id), (), at=now())
-    token.login(secret(pin_file, f"PIN {address.token}: "))
+    ask = partial(secret, pin_file, f"PIN {address.token}: ")
+    token.login(ask(), ask)
     return token.key(label=address.label, key_id=address.key_id)
 
 

@@ -1,29 +1,31 @@
-"""``moonseal sign``: signs any PDF that a person gives it, with a key that the person holds.
+"""``moonseal sign``: signs any PDF that a person gives it, with a key that the person holds; many with one PIN.
 
 Keys registered for office work are refused here: the office signs through its dossiers, where it is asked who may.
+The same command again goes on where it stopped: what is signed already is passed over.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from certs.errors import CertError
 from certs.keys.protocol import SigningKey
 from commands.console import Console
-from commands.files import is_an_input, names_of, write_parts
+from commands.files import names_of
 from commands.folder import folder_to_serve
 from commands.keys import chosen, now
 from commands.outside import Given, reached
 from commands.sentences import both
+from commands.signing_folder import SigningFolder, listed
 from signing import KeyUnavailable, Level, Role, SigningError
+from signing.batch import Document, Ended, Outcome, Result, run
 from signing.growth import Growth
 from signing.longterm import sign_long
 from signing.outside import Outside
 from signing.verify.engine import Verifier
 
-MOST_BYTES = 256 << 20
+REFUSALS = (SigningError, CertError, OSError)
 
 
 @dataclass(frozen=True)
@@ -36,56 +38,68 @@ class How:
     outside: Outside
     verifier: Verifier
 
+    def sign(self, _document: Document, growth: Growth) -> Growth:
+        verify = partial(self.verifier.verify, growth.stream)
+        sign_long(growth, self.key, self.outside, verify=verify, role=self.role, level=self.level, at=now())
+        return growth
+
 
 def sign(
     files: Sequence[Path], *, key: str, pin_file: Path | None, role: str, level: str, out: Path, given: Given
 ) -> int:
     """Sign every file; 1 if one was refused or failed, each with its reason."""
     console = Console()
+    documents = dict(listed(files))  # before any PIN: what is signed is what lay here then
+    targets = {file: out / name for file, name in zip(files, names_of(files, ".pdf"), strict=True)}
     try:
         holder = chosen(key, pin_file)
         _refuse_office_keys(holder)
         with reached(given, holder.chain) as reach, Verifier(reach.stores) as verifier:
             how = How(holder, Role(role), Level(level), reach.outside, verifier)
-            told = [_told(console, files, file, out / name, how) for file, name in _targets(files)]
+            return _signed(console, documents, targets, out, how)
     except (CertError, SigningError) as error:
         console.say(both(error.code, **error.parameters))
         return 1
-    return 0 if all(told) else 1
 
 
-def _targets(files: Sequence[Path]) -> list[tuple[Path, str]]:
-    return list(zip(files, names_of(files, ".pdf"), strict=True))
+def _signed(
+    console: Console, documents: dict[Path, Document | Exception], targets: dict[Path, Path], out: Path, how: How
+) -> int:
+    folder = SigningFolder(out, targets, how.role, how.key.certificate.der)
+    for name, is_signed in folder.settle():
+        console.say(both("signing_cut_short_signed" if is_signed else "signing_cut_short_void", name=name))
+    outcomes: list[Outcome] = []
+    with console.progress(len(documents)) as progress:
+
+        def tell(result: Result) -> None:
+            outcomes.append(result.outcome)
+            progress.done(_line(result, targets[Path(result.document.identity)]))
+
+        for file, found in documents.items():
+            if isinstance(found, Exception):
+                tell(Result(Document(str(file), ""), Outcome.FAILED, found))
+        good = [found for found in documents.values() if isinstance(found, Document)]
+        ended = run(good, folder, how.sign, REFUSALS, _never, tell)
+    if ended in {Ended.HALTED, Ended.KEY_LOST}:
+        console.say(both(f"batch_{ended.value.replace('-', '_')}"))
+    return 0 if set(outcomes) <= {Outcome.SIGNED, Outcome.SIGNED_BEFORE} else 1
 
 
-def _told(console: Console, files: Sequence[Path], file: Path, target: Path, how: How) -> bool:
-    try:
-        if is_an_input(target, files):
-            raise SigningError("would_overwrite_input", path=str(target))  # noqa: TRY301 - told like the others
-        with opened(file) as source:
-            growth = Growth(source)
-            _sign(growth, how)
-            write_parts(target, growth.parts())
-    except SigningError as error:
-        console.say(f"✗ {file}: {both(error.code, **error.parameters)}")
-        return False
-    except OSError as error:
-        console.say(f"✗ {file}: {both('file_error', reason=error.strerror or '')}")
-        return False
-    console.say(f"✓ {file} → {target}")
-    return True
+def _line(result: Result, target: Path) -> str:
+    file, error = result.document.identity, result.error
+    if isinstance(error, OSError):
+        return f"✗ {file}: {both('file_error', reason=error.strerror or '')}"
+    if isinstance(error, SigningError | CertError):
+        return f"✗ {file}: {both(error.code, **error.parameters)}"
+    if result.outcome is Outcome.SIGNED_BEFORE:
+        return f"= {target}: {both('signed_before')}"
+    if result.outcome is Outcome.NOT_TRIED:
+        return f"- {file}: {both('not_tried')}"
+    return f"✓ {file} → {target}"
 
 
-def opened(file: Path) -> BinaryIO:
-    """Return the file to be read; raises ``SigningError`` for one that is too large, or ``OSError``."""
-    if (size_bytes := file.stat().st_size) > MOST_BYTES:
-        raise SigningError("too_large", cap="size_bytes", limit=MOST_BYTES, found=size_bytes)
-    return file.open("rb")
-
-
-def _sign(growth: Growth, how: How) -> None:
-    verify = partial(how.verifier.verify, growth.stream)
-    sign_long(growth, how.key, how.outside, verify=verify, role=how.role, level=how.level, at=now())
+def _never() -> bool:
+    return False  # Ctrl+C ends the process; the next run settles what that left
 
 
 def _refuse_office_keys(key: SigningKey) -> None:

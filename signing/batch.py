@@ -13,7 +13,9 @@ from typing import Protocol, TypeVar
 
 from signing.errors import KeyUnavailable
 
-Signed_contra = TypeVar("Signed_contra", contravariant=True)  # what the caller's ``sign`` makes of a document
+Content_co = TypeVar("Content_co", covariant=True)  # a document as the caller reads it: bytes, or something open
+Signed_contra = TypeVar("Signed_contra", contravariant=True)  # what the caller's ``sign`` makes of it
+Content = TypeVar("Content")
 Signed = TypeVar("Signed")
 
 FAILURES_IN_A_ROW = 3  # then it is not the documents: nobody has to watch fifty of them fail
@@ -48,13 +50,13 @@ class Result:
     error: Exception | None = None
 
 
-class Ledger(Protocol[Signed_contra]):
+class Ledger(Protocol[Content_co, Signed_contra]):
     """Where documents, intents and signed files are kept; each method is durable when it returns."""
 
     def is_signed(self, document: Document) -> bool: ...
 
-    def content(self, document: Document) -> bytes:
-        """Return the bytes with the listed digest, or raise; also whatever forbids this signature now."""
+    def content(self, document: Document) -> Content_co:
+        """Return what has the listed digest, or raise; also whatever forbids this signature now."""
 
     def begin(self, document: Document) -> None:
         """Open the intent."""
@@ -66,7 +68,7 @@ class Ledger(Protocol[Signed_contra]):
         """Close the intent as void."""
 
 
-def sign_one(document: Document, ledger: Ledger[Signed], sign: Callable[[Document, bytes], Signed]) -> None:
+def sign_one(document: Document, ledger: Ledger[Content, Signed], sign: Callable[[Document, Content], Signed]) -> None:
     """Sign one document under an intent; ``sign`` also looks over what it made. Its failure voids the intent."""
     content = ledger.content(document)
     ledger.begin(document)
@@ -80,8 +82,8 @@ def sign_one(document: Document, ledger: Ledger[Signed], sign: Callable[[Documen
 
 def run(  # noqa: PLR0917 - what a batch is made of
     documents: Iterable[Document],
-    ledger: Ledger[Signed],
-    sign: Callable[[Document, bytes], Signed],
+    ledger: Ledger[Content, Signed],
+    sign: Callable[[Document, Content], Signed],
     refusals: tuple[type[Exception], ...],
     should_stop: Callable[[], bool],
     on_result: Callable[[Result], None],

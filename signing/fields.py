@@ -7,9 +7,10 @@ before it, so what the route needs is made here, in one update, before any key i
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import (
     FieldMDPAction,
     FieldMDPSpec,
@@ -100,6 +101,15 @@ def add_field(
         readable_field_name=LABEL_OF[role],
     )
     append_signature_field(writer, spec)
+
+
+def holder_of(pdf: BinaryIO, role: Role) -> bytes | None:
+    """Return the certificate (DER) that the field of a role is signed with; None where it is not signed."""
+    with our_errors():
+        for signature in PdfFileReader(pdf, strict=False).embedded_regular_signatures:
+            if signature.field_name == FIELD_OF[role]:
+                return bytes(signature.signer_cert.dump())
+    return None
 
 
 def fields_needed(role: Role, taken: Iterable[str], *, is_signed: bool) -> list[Role]:

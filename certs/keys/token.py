@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,10 +55,14 @@ class Token:
         self._session: pkcs11.Session | None = None  # there is one while the holder is logged in
         self._secret = secrets.token_bytes(32)
         self._accepted = self._refused = b""
+        self._ask_again: Callable[[], str] | None = None
         self._token = self._found()
 
-    def login(self, pin: str) -> None:
-        """Log in once; raises ``KeyLocked`` with what the token tells about tries left, or ``KeyUnavailable``."""
+    def login(self, pin: str, ask_again: Callable[[], str] | None = None) -> None:
+        """Log in once; raises ``KeyLocked`` with what the token tells about tries left, or ``KeyUnavailable``.
+
+        ``ask_again`` is asked for the PIN before each use of a key that wants it so (CKA_ALWAYS_AUTHENTICATE).
+        """
         own = hmac.digest(self._secret, pin.encode(), "sha256")
         with self._lock:
             if self._session is not None:
@@ -80,7 +84,7 @@ class Token:
                 raise KeyUnavailable("token_in_use", token=self.label) from error
             except exceptions.PKCS11Error as error:
                 raise KeyUnavailable("token_failed", token=self.label) from error
-            self._accepted = own
+            self._accepted, self._ask_again = own, ask_again
 
     def certificate(self, *, label: str | None = None, key_id: bytes | None = None) -> Certificate:
         """Return the chosen certificate, before any PIN: tokens show them to everybody; raises ``KeyUnavailable``."""
@@ -159,6 +163,21 @@ class Token:
                     raise self.gone() from error
                 raise KeyUnavailable("token_failed", token=self.label) from error
 
+    def pin_for(self, private_key: pkcs11.PrivateKey) -> dict[str, str]:
+        """Return the PIN where this key wants it before each use, else nothing."""
+        try:
+            wants_it = bool(private_key[Attribute.ALWAYS_AUTHENTICATE])
+        except exceptions.AttributeTypeInvalid:  # older than PKCS#11 2.20
+            wants_it = False
+        if wants_it and self._ask_again is None:
+            raise KeyLocked("pin_needed_each_time", token=self.label)
+        return {"pin": self._ask_again()} if wants_it and self._ask_again else {}
+
+    def refused(self) -> KeyLocked:
+        """End the login after a wrong PIN, so that none is tried a second time; return the error to raise."""
+        self.close()
+        return KeyLocked("wrong_pin", token=self.label, tries=tries_left(self._found().flags))
+
     def gone(self) -> KeyUnavailable:
         """Forget the session, since with the token its login went, too; return the error to raise."""
         self._session = None
@@ -205,15 +224,22 @@ class TokenKeyPair:
                 private_key = self.require(session)
             except KeyUnavailable as error:  # it was there when this pair was made
                 raise self._token.gone() from error
-            if self.algorithm is KeyAlgorithm.RSA:
-                signature = bytes(private_key.sign(data, mechanism=RSA_MECHANISMS[digest]))
-            else:  # SoftHSM 2.6 has no ECDSA that hashes (signing.md B5); a longer hash is cut to fit (FIPS 186-5 6.4)
-                size: int = self.public_key.key_size  # type: ignore[attr-defined]  # algorithm_of knows it is a curve's
-                hashed = hashlib.new(digest.value, data).digest()[: size // 8]
-                signature = bytes(encode_ecdsa_signature(private_key.sign(hashed, mechanism=Mechanism.ECDSA)))
+            try:
+                signature = self._signed_by(private_key, data, digest)
+            except WRONG as error:
+                raise self._token.refused() from error
         if not verifies(self.public_key, signature, data, digest):
             raise KeyUnavailable("key_and_certificate_differ", token=self._token.label)
         return signature
+
+    def _signed_by(self, private_key: Any, data: bytes, digest: Digest) -> bytes:  # noqa: ANN401 - as ``require`` gives it
+        pin = self._token.pin_for(private_key)
+        if self.algorithm is KeyAlgorithm.RSA:
+            return bytes(private_key.sign(data, mechanism=RSA_MECHANISMS[digest], **pin))
+        # SoftHSM 2.6 has no ECDSA that hashes (signing.md B5); a longer hash is cut to fit (FIPS 186-5 6.4).
+        size: int = self.public_key.key_size  # type: ignore[attr-defined]  # algorithm_of knows it is a curve's
+        hashed = hashlib.new(digest.value, data).digest()[: size // 8]
+        return bytes(encode_ecdsa_signature(private_key.sign(hashed, mechanism=Mechanism.ECDSA, **pin)))
 
     def require(self, session: pkcs11.Session) -> Any:  # noqa: ANN401 - what it can do depends on the token
         """Return the private key as an object of this session, or raise ``KeyUnavailable``."""

@@ -5,13 +5,15 @@ import threading
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from pkcs11 import Attribute, TokenFlag
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from pkcs11 import Attribute, KeyType, MechanismFlag, TokenFlag
 from pkcs11.exceptions import DeviceRemoved, MechanismInvalid, SessionHandleInvalid
+from pkcs11.util.rsa import encode_rsa_public_key
 
 from certs.errors import CertError, KeyLocked, KeyUnavailable
 from certs.keys.algorithms import verifies
 from certs.keys.protocol import Digest, KeyAlgorithm
-from certs.keys.token import Token, refuse_near_lock, tries_left
+from certs.keys.token import Token, TokenKeyPair, refuse_near_lock, tries_left
 from certs.keys.uri import KeyAddress, address_in
 from tests.certs.softhsm import MODULE, PIN
 
@@ -134,6 +136,39 @@ def test_a_token_pulled_out_between_two_signatures_is_said_so_and_wants_its_pin_
         pulled.login(PIN)
     assert caught.value.code == "token_not_found"
     assert Token(MODULE, "official").certificate(label="signing")  # the others are still seen
+
+
+def test_a_key_that_wants_its_pin_each_time_is_given_it_each_time_and_a_wrong_one_once(token):
+    token.close()
+    pins = [PIN, PIN, "999999"]
+    asked: list[str] = []
+
+    def ask() -> str:
+        asked.append(pins[len(asked)])
+        return asked[-1]
+
+    token.login(PIN, ask)
+    with token.session(writes=True) as session:
+        public, _ = session.generate_keypair(
+            KeyType.RSA,
+            2048,
+            id=b"each",
+            store=True,
+            capabilities=MechanismFlag.SIGN | MechanismFlag.VERIFY,
+            private_template={Attribute.ALWAYS_AUTHENTICATE: True, Attribute.SENSITIVE: True},
+        )
+    pair = TokenKeyPair(token, b"each", load_der_public_key(encode_rsa_public_key(public)))
+    assert len(pair.sign(b"one")) == len(pair.sign(b"two")) == 256
+    assert asked == [PIN, PIN]
+    for code in ("wrong_pin", "pin_needed"):  # not tried a second time
+        with pytest.raises(KeyLocked) as caught:
+            pair.sign(b"three")
+        assert caught.value.code == code
+    token.login(PIN)
+    with pytest.raises(KeyLocked) as caught:
+        pair.sign(b"four")
+    assert caught.value.code == "pin_needed_each_time"
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("what", [DeviceRemoved, SessionHandleInvalid])
