@@ -97,6 +97,14 @@ class Certificate:
         return self.parsed.issuer == self.parsed.subject
 
     @property
+    def is_authority(self) -> bool:
+        """Whether it may issue others (RFC 5280 4.2.1.9)."""
+        try:
+            return bool(self.parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+        except (x509.ExtensionNotFound, ValueError):
+            return False
+
+    @property
     def may_sign_documents(self) -> bool:
         """Whether key usage and extended key usage allow a signature on a document."""
         return self._usage_allows_signature and self._purposes_allow(SIGNING_PURPOSES)

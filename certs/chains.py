@@ -12,7 +12,9 @@ LONGEST = 10  # certificates
 
 
 def issued(certificate: Certificate, issuer: Certificate) -> bool:
-    """Whether the issuer's name and key are those that signed the certificate."""
+    """Whether the issuer is an authority, and its name and key are those that signed the certificate."""
+    if not issuer.is_authority:
+        return False
     try:
         certificate.parsed.verify_directly_issued_by(issuer.parsed)
     except (ValueError, TypeError, InvalidSignature):
@@ -33,6 +35,19 @@ def chain_of(certificate: Certificate, known: Iterable[Certificate]) -> tuple[Ce
             raise CertificateInvalid("issuer_missing", issuer=chain[-1].issuer_name)
         chain.append(above)
     return tuple(chain)
+
+
+def leads_to(certificate: Certificate, beside: Iterable[Certificate], trusted: Sequence[Certificate]) -> bool:
+    """Whether the certificate is a trusted one, or was issued by one, through authorities that came beside it."""
+    current, beside = certificate, tuple(beside)
+    for _ in range(LONGEST):
+        if any(current.der == one.der or issued(current, one) for one in trusted):
+            return True
+        above = next((one for one in beside if one.der != current.der and issued(current, one)), None)
+        if above is None:
+            return False
+        current = above
+    return False
 
 
 def proves(evidence: Evidence, chain: Sequence[Certificate]) -> bool:

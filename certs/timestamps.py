@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from certs.breaker import Breaker
 from certs.certificate import Certificate
-from certs.chains import issued
+from certs.chains import leads_to
 from certs.errors import CertError, ClockWentBack, TimestampUnavailable
 from certs.keys.protocol import Digest, KeyAlgorithm, SigningKey
 from egress.client import Client
@@ -184,7 +184,8 @@ class Token:
 class TimestampClient:
     """Asks the authorities in their order until one gives a good token; one that keeps failing rests for a while.
 
-    ``issuers`` are whose certificates we take, ``policies`` which a token may be made under (None: any).
+    ``issuers`` are whose certificates we take, their own or of authorities below them; ``policies`` which a token may
+    be made under (None: any).
     """
 
     def __init__(
@@ -251,15 +252,15 @@ class TimestampClient:
             certificate = signer_of(der)
         except (ValueError, TypeError, KeyError) as error:
             raise TimestampUnavailable("not_a_token") from error
-        self._accept(certificate, at)
+        self._accept(certificate, certificates_of_token(der), at)
         return Token(der, at, certificate)
 
-    def _accept(self, certificate: Certificate, at: datetime) -> None:
+    def _accept(self, certificate: Certificate, beside: Sequence[Certificate], at: datetime) -> None:
         if not certificate.may_stamp_time:
             raise TimestampUnavailable("certificate_of_wrong_purpose")
         if not certificate.not_before <= at <= certificate.not_after:
             raise TimestampUnavailable("certificate_not_in_force")
-        if not any(certificate.der == one.der or issued(certificate, one) for one in self._issuers):
+        if not leads_to(certificate, beside, self._issuers):
             raise TimestampUnavailable("authority_not_trusted")
         if abs(self._clock() - at) > self._tolerance:  # theirs or ours is wrong: a person must look (security.md B 16)
             raise TimestampUnavailable("time_differs", difference_s=abs(self._clock() - at).total_seconds())

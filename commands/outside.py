@@ -42,6 +42,7 @@ class Reach:
 @contextmanager
 def reached(given: Given, beside: Iterable[Certificate] = ()) -> Generator[Reach]:
     """Give it for one command; roots ``beside`` a key are trusted like given ones. Raises ``CertError``."""
+    beside = tuple(beside)
     anchors = [*certificates_of(given.anchors), *(one for one in beside if one.is_self_signed)]
     own = list(_own(anchors))
     stores = government().with_certificates(Store.COMMUNE, [*anchors, *(one.root for one in own)])
