@@ -89,7 +89,14 @@ class History:
 
     def after(self, revision: int) -> list[Update]:
         """Return the updates after a revision, oldest first."""
-        return [self._update(number) for number in range(revision + 1, self._reader.total_revisions)]
+        found = []
+        for number in range(revision + 1, self._reader.total_revisions):
+            update = self._update(number)
+            if update.kind is Kind.FORBIDDEN and number not in self._signers and self._is_upkeep_of(revision, number):
+                # A tool may write anew what is no part of this revision: its own entries on validation (VRI).
+                update = Update(Kind.UPKEEP)
+            found.append(update)
+        return found
 
     def fields(self, revision: int) -> dict[str, DictionaryObject]:
         """Return the signature fields of a revision by name."""
@@ -106,6 +113,14 @@ class History:
         if number not in self._updates:
             self._updates[number] = self._looked_at(number)
         return self._updates[number]
+
+    def _is_upkeep_of(self, revision: int, number: int) -> bool:
+        old, new = (self._reader.get_historical_resolver(one) for one in (revision, number))
+        try:
+            _check_form(old, new)
+            return POLICY.apply(old, new).modification_level <= ModificationLevel.LTA_UPDATES
+        except SuspiciousModification:
+            return False
 
     def _looked_at(self, number: int) -> Update:
         old, new = (self._reader.get_historical_resolver(one) for one in (number - 1, number))

@@ -22,11 +22,13 @@ from signing.values import Report
 from signing.verify.causes import Cause
 from signing.verify.limits import DECODE_LIMITS, HEAD_BYTES, LARGEST_FILE_BYTES, MOST_SIGNATURES
 from signing.verify.process import Process
+from signing.verify.reading import read_quickly
 from signing.verify.remains import has_remains, is_cut_off
 from signing.verify.sentences import Unread
 from signing.verify.verdict import summed_up, without_signature
 from signing.verify.work import Work, finding_of
 
+read_quickly()
 CHUNK_BYTES = 1 << 20
 THROWN_AT_DAMAGE = (  # security.md 0.6: what the reader throws at damaged files
     PdfError,
