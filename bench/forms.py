@@ -49,9 +49,12 @@ def main() -> None:
 
 
 def form_pages(folder: Path) -> list[str]:
-    """Return one-page PDFs of the first page of the sample declarations that came as PDF."""
+    """Return one-page PDFs of the first page of the sample declarations that came as PDF; no wrong papers."""
     pages = []
     for path in sorted((ROOT / "samples" / "dossiers").glob("*/*.pdf")):
+        truth = json.loads((ROOT / "samples" / "truth" / f"{path.parent.name}.json").read_text(encoding="utf-8"))
+        if truth["form"] is None:
+            continue
         with pikepdf.open(path) as scan, pikepdf.new() as page:
             page.pages.append(scan.pages[0])
             target = folder / f"{path.parent.name}-{path.name}"
