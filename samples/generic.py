@@ -47,21 +47,26 @@ class Filled:
     truth: Mapping[str, str]  # by field; what is absent was left empty
 
 
-def filled(template: Template, rng: Random) -> Filled:
-    """Return the pages of a template with values in its boxes, and what they stand for."""
+def filled(template: Template, rng: Random, paper: Sequence[Image.Image] = ()) -> Filled:
+    """Return the pages of a template with values in its boxes, and what they stand for.
+
+    ``paper``: the pages as somebody else printed them, RGB at FILL_DPI; else the template's own blanks.
+    """
     truth: dict[str, str] = {}
     typeface = rng.choice(list(TYPEFACES))
     people: dict[str, Person] = {}
-    pages = []
-    for page in template.pages:
-        writer = _Writer(page, typeface, rng)
+    sheets = paper or [blank_picture(page) for page in template.pages]
+    writers = [_Writer(page, sheet, typeface, rng) for page, sheet in zip(template.pages, sheets, strict=True)]
+    parts: dict[str, list[tuple[_Writer, Field]]] = {}  # of each field, as a rule one
+    for writer, page in zip(writers, template.pages, strict=True):
         for field in page.fields:
-            block = field.name.rpartition(".")[0]
-            person = people.setdefault(block, new_person(rng, ages=(19, 70), sex=SEXES.get(block)))
-            if rng.random() > LEFT_EMPTY:
-                truth |= writer.write(field, person)
-        pages.append(writer.picture)
-    return Filled(pages, truth)
+            parts.setdefault(field.name, []).append((writer, field))
+    for (writer, field), *further in parts.values():
+        block = field.name.rpartition(".")[0]
+        person = people.setdefault(block, new_person(rng, ages=(19, 70), sex=SEXES.get(block)))
+        if rng.random() > LEFT_EMPTY:
+            truth |= writer.write(field, person, further)
+    return Filled([writer.picture for writer in writers], truth)
 
 
 @cache
@@ -72,16 +77,20 @@ def blank_picture(page: TemplatePage) -> Image.Image:
 
 
 class _Writer:
-    def __init__(self, page: TemplatePage, typeface: str, rng: Random) -> None:
-        self.picture = blank_picture(page).copy()
+    def __init__(self, page: TemplatePage, sheet: Image.Image, typeface: str, rng: Random) -> None:
+        self.picture = sheet.copy()
         self._draw = ImageDraw.Draw(self.picture)
-        self._dark = np.asarray(blank_picture(page).convert("L")) < INK
+        self._dark = np.asarray(sheet.convert("L")) < INK
         self._page, self._typeface, self._rng = page, typeface, rng
         self._ink = rng.choice(((20, 20, 24), (34, 34, 40), (24, 28, 70)))
 
-    def write(self, field: Field, person: Person) -> dict[str, str]:
-        """Write a value that fits and return what it stands for; nothing where none does."""
-        boxes = [self._mm(box) for box in field.boxes]
+    def write(self, field: Field, person: Person, further: Sequence[tuple["_Writer", Field]]) -> dict[str, str]:
+        """Write a value that fits and return what it stands for; nothing where none does.
+
+        ``further`` is where the field goes on, on the next page.
+        """
+        boxes = [self.in_mm(box) for box in field.boxes]
+        rest = [(writer, writer.in_mm(box)) for writer, part in further for box in part.boxes]
         if field.kind is Kind.CHECKBOX:
             choice = self._rng.randrange(len(boxes))
             draw_tick(self.picture, boxes[choice], self._rng)
@@ -89,7 +98,9 @@ class _Writer:
         for written, value in self._offers(field, person):
             if field.cells:
                 self._comb(written, boxes[0], field.cells)
-            elif not (self._slots(written, boxes) if field.join != " " else self._lines(written, boxes, field.rows)):
+            elif not (
+                self._slots(written, boxes) if field.join != " " else self._lines(written, boxes, field.rows, rest)
+            ):
                 continue
             number = {field.number_name: person.number} if field.number_name and person.number in written else {}
             return {field.name: value} | number
@@ -129,20 +140,27 @@ class _Writer:
         }
         return _plain(*values.get(field.kind, texts))
 
-    def _lines(self, written: str, boxes: Sequence[tuple[float, ...]], rows: int) -> bool:
+    def _lines(
+        self,
+        written: str,
+        boxes: Sequence[tuple[float, ...]],
+        rows: int,
+        rest: Sequence[tuple["_Writer", tuple[float, ...]]],
+    ) -> bool:
         """Write a text into one or more lines; False where it has no room."""
         if rows > 1:
             x0, y0, x1, y1 = boxes[0]
             pitch = (y1 - y0) / rows
             boxes = [(x0, y0 + row * pitch, x1, y0 + (row + 1) * pitch) for row in range(rows)]
+        places = [*((self, box) for box in boxes), *rest]
         for share in SHARES:
             face = self._face(TYPEFACES[self._typeface].size_pt * share, boxes[0])
-            lines = _wrapped(written, [(box[2] - box[0] - SIDE_MM) * MM for box in boxes], face)
+            lines = _wrapped(written, [(box[2] - box[0] - SIDE_MM) * MM for _, box in places], face)
             if lines is not None:
-                for line, box in zip(lines, boxes, strict=False):
+                for line, (writer, box) in zip(lines, places, strict=False):
                     spare = (box[2] - box[0] - SIDE_MM) - face.getlength(line) / MM
                     x = box[0] + min(self._rng.uniform(0.4, 2.5), max(spare, 0.0))
-                    self._text(x, self._baseline(box, face), line, face)
+                    writer.put(x, writer.baseline(box, face), line, face)
                 return True
         return False
 
@@ -156,7 +174,7 @@ class _Writer:
             if min(spare) > 0:
                 for part, box, free in zip(parts, boxes, spare, strict=True):
                     x = box[0] + SIDE_MM / 2 + free * self._rng.uniform(0.3, 0.7)
-                    self._text(x, self._baseline(box, face), part, face)
+                    self.put(x, self.baseline(box, face), part, face)
                 return True
         return False
 
@@ -167,13 +185,13 @@ class _Writer:
         lift = self._rng.uniform(-0.6, 0.6)
         for cell, digit in enumerate(digits):
             middle = x0 + (cell + 0.5) * width + self._rng.uniform(-0.5, 0.5)
-            self._text(middle - face.getlength(digit) / MM / 2, (y0 + y1 + high) / 2 + lift, digit, face)
+            self.put(middle - face.getlength(digit) / MM / 2, (y0 + y1 + high) / 2 + lift, digit, face)
 
     def _face(self, size_pt: float, box: tuple[float, ...]) -> ImageFont.FreeTypeFont:
         room_pt = (box[3] - box[1] + 0.5) * MM / POINT / LINE
         return font(self._typeface, round(min(size_pt, room_pt), 2))
 
-    def _baseline(self, box: tuple[float, ...], face: ImageFont.FreeTypeFont) -> float:
+    def baseline(self, box: tuple[float, ...], face: ImageFont.FreeTypeFont) -> float:
         """Return where letters stand: on the box's leader, else in its middle."""
         x0, y0, x1, y1 = (round(edge * MM) for edge in (box[0], box[3] - LOW_MM, box[2], box[3]))
         rows = np.flatnonzero(self._dark[y0:y1, x0:x1].mean(axis=1) > LEADER)
@@ -181,10 +199,12 @@ class _Writer:
             return (y0 + int(rows[-1]) + 1) / MM - self._rng.uniform(0.0, 0.35)
         return (box[1] + box[3] + face.size / MM * CAPITAL) / 2 + self._rng.uniform(-0.2, 0.2)
 
-    def _text(self, x_mm: float, baseline_mm: float, text: str, face: ImageFont.FreeTypeFont) -> None:
+    def put(self, x_mm: float, baseline_mm: float, text: str, face: ImageFont.FreeTypeFont) -> None:
+        """Write a piece of a line."""
         self._draw.text((x_mm * MM, baseline_mm * MM), text, font=face, fill=self._ink, anchor="ls")
 
-    def _mm(self, box: Box) -> tuple[float, ...]:
+    def in_mm(self, box: Box) -> tuple[float, ...]:
+        """Return a box of the page in millimetres."""
         width, height = self._page.width_mm, self._page.height_mm
         return box.x0 * width, box.y0 * height, box.x1 * width, box.y1 * height
 

@@ -17,6 +17,7 @@ from samples.papers import A4_PX
 
 MARGIN_MM, PITCH_MM, ROWS_TOP_MM = 22, 6.2, 13
 LONGEST_LABEL = 60
+LOST = 0.15  # of a form's print, without which it is none
 HEADING = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 TITLES = (
     "TỜ KHAI ĐĂNG KÝ GIÁM HỘ", "TỜ KHAI ĐĂNG KÝ NHẬN CHA, MẸ, CON", "TỜ KHAI ĐĂNG KÝ LẠI KẾT HÔN",
@@ -81,20 +82,28 @@ def retitled(page: TemplatePage, rng: Random) -> Image.Image:
 
 
 def halved(page: TemplatePage, rng: Random) -> Image.Image:
-    """Return a copy of which nearly half lay beside the glass."""
+    """Return a copy of which nearly half lay beside the glass, and with it some of the print."""
     image = filled_in(page, rng)
     share = rng.uniform(0.42, 0.58)
-    x, y = round(image.width * share), round(image.height * share)
-    gone = rng.choice(((0, 0, x, image.height), (x, 0, image.width, image.height), (0, 0, image.width, y),
-                       (0, y, image.width, image.height)))  # fmt: skip
-    image.paste((255, 255, 255), gone)
+    halves = [(0, 0, share, 1), (share, 0, 1, 1), (0, 0, 1, share), (0, share, 1, 1)]
+    gone = rng.choice([half for half in halves if _print_in(half, page) > LOST])
+    x0, y0, x1, y1 = gone
+    place = round(x0 * image.width), round(y0 * image.height), round(x1 * image.width), round(y1 * image.height)
+    image.paste((255, 255, 255), place)
     return image
+
+
+def _print_in(part: tuple[float, ...], page: TemplatePage) -> float:
+    """Return the share of a page's printed pieces that begin in a part of it."""
+    x0, y0, x1, y1 = part
+    return sum(x0 <= text.box.x0 < x1 and y0 <= text.box.y0 < y1 for text in page.texts) / len(page.texts)
 
 
 def same_head(page: TemplatePage, rng: Random) -> Image.Image:
     """Return a page whose upper part is the form's and whose body is a letter's."""
     image = full_size(page)
-    at = round(image.height * rng.uniform(0.12, 0.3))
+    first, last = min(text.box.y0 for text in page.texts), max(text.box.y1 for text in page.texts)
+    at = round(image.height * (first + (last - first) * rng.uniform(0.15, 0.4)))
     image.paste((255, 255, 255), (0, at, image.width, image.height))
     _paragraphs(image, at + 4 * MM, _vocabulary([page]), rng)
     return image

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]  # has no types
+from PIL import Image
+
+from samples.fill import FILL_DPI
 
 MM_PER_POINT = 25.4 / 72
 AROUND = (  # what stands within is not the form's
@@ -28,6 +31,7 @@ class Kept:
     around: Sequence[tuple[float, float, float, float]] = AROUND
 
 
+PRINT = "annex-2025"  # what they are called beside the form.toml
 SOURCES: Mapping[str, tuple[str, Sequence[Kept]]] = {
     "to-khai-dang-ky-khai-sinh": ("birth.pdf", (Kept(1), Kept(2))),
     "to-khai-dang-ky-khai-tu": ("death.pdf", (Kept(1, around=THROUGH),)),
@@ -55,6 +59,13 @@ def main() -> None:
                 else:
                     _leave(pdf[number], own)
             pdf.save(arguments.out / f"{code}.pdf")
+
+
+def paper(material: Path, code: str) -> list[Image.Image]:
+    """Return the pages of a print as the material has them, its head and foot too: RGB at FILL_DPI."""
+    name, kept = SOURCES[code]
+    with pypdfium2.PdfDocument(material / name) as pdf:
+        return [pdf[one.page - 1].render(scale=FILL_DPI / 72).to_pil().convert("RGB") for one in kept]
 
 
 def _leave(page: pypdfium2.PdfPage, kept: Kept) -> None:

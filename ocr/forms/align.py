@@ -74,7 +74,8 @@ def evidence(seen: Pixels, blank: Pixels, labels: Sequence[Box]) -> Evidence:
     ink = (blank < paper_level(blank) - 90).astype(np.uint8)
     printed = found = 0
     others = 0
-    for x0, y0, x1, y1 in _pieces(labels if len(labels) >= FEWEST else _tiles(), blank.shape[1], blank.shape[0]):
+    pieces = _pieces(labels, blank.shape[1], blank.shape[0])
+    for x0, y0, x1, y1 in pieces if len(pieces) >= FEWEST else _pieces(_tiles(), blank.shape[1], blank.shape[0]):
         own = ink[y0:y1, x0:x1]
         amount = int(own.sum())
         if amount < JUDGED_INK_PX:
