@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
+from commands.caps import caps
 from commands.console import Console
 from commands.files import is_an_input, names_of, write_whole
 from commands.installation import models
@@ -14,7 +15,7 @@ from commands.sentences import both, sentence
 from ocr import OcrError
 from ocr.cache import Cache
 from ocr.json import failure_json, to_json
-from ocr.reader import Caps, Reader
+from ocr.reader import Reader
 
 CACHE = ".moonseal-cache"
 CACHE_MAX_BYTES = 1 << 30
@@ -38,13 +39,18 @@ def digitize(
     except (OSError, UnicodeDecodeError):
         console.say(both("password_file_unreadable", path=str(password_file)))
         return 1
+    try:
+        most = caps()
+    except OcrError as error:
+        console.say(both(error.code, **error.parameters))
+        return 1
     work = Work(form=form, procedure=procedure, password=password, out=out, files=files)
     failures = 0
     answers: dict[int, Mapping[str, Any]] = {}
     numbered = list(enumerate(files))
     at_once = jobs or len(os.sched_getaffinity(0))
     with (
-        Reader(models(), Caps(), jobs=at_once, cache=_cache(out)) as engine,
+        Reader(models(), most, jobs=at_once, cache=_cache(out)) as engine,
         ThreadPoolExecutor(min(at_once, len(files))) as pool,
         console.progress(len(files)) as progress,
     ):

@@ -13,6 +13,13 @@ LANGUAGE = "en" if os.environ.get("MOONSEAL_LANGUAGE") == "en" else "vi"  # sett
 SENTENCES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 )
+UNITS = (  # by what a cap's name ends in
+    ("_bytes", 1 << 20, "MB"),
+    ("page_pixels", 1_000_000, "megapixels"),
+    ("side_pixels", 1, "pixels"),
+    ("_mm", 1, "mm"),
+    ("_s", 1, "s"),
+)
 WHERE = {"host", "url"}  # an address is told by either
 
 
@@ -38,21 +45,16 @@ def _in(language: str, code: str, parameters: Mapping[str, object]) -> str:
     if "cap" in values:
         values["limit"] = _with_unit(str(values["cap"]), values.get("limit"))
         values["found"] = _with_unit(str(values["cap"]), values.get("found"))
+        if (name := f"cap_{values['cap']}") in SENTENCES:  # a limit of the sandbox, by its name for people
+            values["cap"] = SENTENCES[name][language].rstrip(".")
     if (reason := values.get("reason")) in SENTENCES:  # a code of a room below
         values["reason"] = SENTENCES[str(reason)][language].rstrip(".").format_map(values)
     return SENTENCES[code][language].format_map(values)
 
 
 def _with_unit(cap: str, value: object) -> str:
-    """Return a cap's number as people say it: megabytes, megapixels, pages, millimetres."""
+    """Return a cap's number as people say it: megabytes, megapixels, pages, millimetres, seconds."""
     if not isinstance(value, int | float):
         return "–"
-    if cap in {"size_bytes", "stream_bytes"}:
-        return f"{value / 1e6:.0f} MB"
-    if cap == "page_pixels":
-        return f"{value / 1e6:.0f} megapixels"
-    if cap.endswith("side_pixels"):
-        return f"{value:.0f} pixels"
-    if cap == "page_side_mm":
-        return f"{value:.0f} mm"
-    return f"{value:.0f}"
+    size, unit = next(((size, unit) for ending, size, unit in UNITS if cap.endswith(ending)), (1, ""))
+    return f"{value / size:.0f} {unit}".rstrip()

@@ -37,8 +37,11 @@ def verify(
     except ValueError:
         console.say(both("time_not_understood", time=str(at)))
         return EXIT_CODES[Verdict.UNREADABLE]
-    except (OSError, CertError) as error:
-        console.say(both("anchors_unreadable", reason=str(error)))
+    except CertError as error:
+        console.say(both(error.code, **error.parameters))
+        return EXIT_CODES[Verdict.UNREADABLE]
+    except OSError as error:
+        console.say(both("anchors_unreadable", path=error.filename))
         return EXIT_CODES[Verdict.UNREADABLE]
     verdicts = set()
     with Verifier(stores, lists) as verifier:

@@ -18,10 +18,11 @@ from queue import SimpleQueue
 from typing import IO, Any, BinaryIO
 
 from ocr.cache import KeptScan
+from ocr.errors import CapExceeded
 from ocr.json import reading_json, reading_sha256
 from ocr.plain import from_plain
 from ocr.values import Caps, Digitized, FieldReading, FormMatch, Kind, ModelFolders, PageReading
-from sandbox import Json, Limits, Reply, TaskFailed
+from sandbox import Json, LimitReached, Limits, Reply, TaskFailed
 from sandbox.zygote import Sandbox
 
 INTAKE = Limits(cpu_s=60, wall_s=180)
@@ -102,7 +103,7 @@ class ScanWork:
     def digitize(
         self, scan: IO[bytes], sha256: str, form: str, password: str | None, on_progress: Progress | None
     ) -> Digitized:
-        """Return what the scan says; raises the errors of the sandbox."""
+        """Return what the scan says; raises the errors of the sandbox, and ``CapExceeded`` of a page at its limits."""
         if (whole := self._kept_whole(sha256)) is not None:
             count = len(whole.pages)
             _Told(on_progress, count).finished(count)
@@ -203,12 +204,17 @@ class ScanWork:
             return None
 
     def _read_page(self, arguments: Json, source: BinaryIO, say: Callable[[Json], None]) -> _Page:
-        with source:
-            reply = self._sandbox.call(
-                "ocr.engine:read_page", files={"pages": source}, arguments=arguments, on_progress=say, limits=PAGE
-            )
+        number = arguments["number"]
+        try:
+            with source:
+                reply = self._sandbox.call(
+                    "ocr.engine:read_page", files={"pages": source}, arguments=arguments, on_progress=say, limits=PAGE
+                )
+        except LimitReached as stopped:
+            limit = getattr(PAGE, stopped.limit)
+            raise CapExceeded("page_limit_reached", page=number, cap=stopped.limit, limit=limit) from stopped
         page = _page(reply.value, reply.blobs["page"])
-        self._kept.put("page", reply.value, page.archived, number=arguments["number"])
+        self._kept.put("page", reply.value, page.archived, number=number)
         return page
 
     def _judged(self, pages: Sequence[_Page]) -> tuple[FormMatch | None, Mapping[str, FieldReading]]:

@@ -24,7 +24,7 @@ class ModelFolders:
 class Caps:
     """What a scan may be at most (and least); checked before anything is decoded or drawn."""
 
-    size_bytes: int = 50_000_000
+    size_bytes: int = 50 << 20
     pages: int = 500
     page_pixels: int = 60_000_000
     side_pixels: int = 30_000  # longer ones overflow the coordinates of image libraries

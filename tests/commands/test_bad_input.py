@@ -63,6 +63,18 @@ def test_verify_answers_each_bad_file_and_the_gravest_decides(bad):
         assert answer["message_en"].endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("option", "said"), [("--anchors", "There is no X.509 certificate in"), ("--crl", "cannot be read: /nowhere")]
+)
+def test_a_bad_anchor_or_list_is_told_in_a_sentence(bad, option, said):
+    given = bad["empty"] if option == "--anchors" else "/nowhere"
+    ended = moonseal("verify", bad["empty"], option, given)
+    assert ended.returncode == CODES["UNREADABLE"]
+    assert said in ended.stderr
+    assert not {"{", "_", "Traceback"} & set(ended.stderr.replace(str(given), "").split())
+    assert "not_a_certificate_file" not in ended.stderr
+
+
 def test_no_bad_file_makes_any_process_take_a_gigabyte(bad, tmp_path):
     moonseal("digitize", *bad.values(), "--json", "--out", tmp_path / "out")
     moonseal("verify", *bad.values(), "--json")

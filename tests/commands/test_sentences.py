@@ -1,11 +1,13 @@
 """Every code that a room can give has its sentence in both languages; a sentence is one sentence."""
 
 import ast
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from commands.sentences import SENTENCES, both, sentence
+from sandbox import Limits
 
 ROOT = Path(__file__).parents[2]
 ERRORS = {
@@ -46,4 +48,13 @@ def test_a_missing_parameter_is_no_second_error():
 
 def test_caps_are_told_in_the_units_people_use():
     assert "60 megapixels" in both("too_many_pixels", cap="page_pixels", limit=60_000_000, found=900_000_000)
-    assert "50 MB" in both("too_large", cap="size_bytes", limit=50_000_000, found=80_000_000)
+    assert "50 MB" in both("too_large", cap="size_bytes", limit=50 << 20, found=80 << 20)
+
+
+def test_every_limit_of_the_sandbox_has_a_name_and_a_unit_for_people():
+    for limit in fields(Limits):
+        told = both("page_limit_reached", page=2, cap=limit.name, limit=getattr(Limits(), limit.name))
+        assert limit.name not in told.split(" · ")[0]
+        assert "–" not in told
+    assert "page 2" in both("page_limit_reached", page=2, cap="cpu_s", limit=60)
+    assert "processing time (60 s)" in both("page_limit_reached", page=2, cap="cpu_s", limit=60)

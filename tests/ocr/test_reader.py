@@ -12,10 +12,11 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr import CapExceeded, ScanUnreadable
+from ocr import CapExceeded, ScanUnreadable, scanwork
 from ocr.cache import Cache
 from ocr.json import reading_json
 from ocr.reader import ModelFolders, Reader
+from sandbox import Limits
 from tests.ocr.conftest import ROOT, jpeg, pdf_of_jpegs
 
 PAGES = 12
@@ -120,6 +121,27 @@ def test_a_scan_that_was_read_is_not_read_again_until_it_is_forgotten(caching, t
     told.clear()
     caching.digitize(scan, on_progress=told.append)
     assert "text" in {step["stage"] for step in told}
+
+
+def test_a_page_that_reaches_a_limit_of_the_sandbox_is_named_with_the_limit(caching, tmp_path, monkeypatch):
+    scan = pages_of(tmp_path / "two.pdf", 2)
+
+    class Enough(Exception):
+        pass
+
+    def stop_after_the_first(step):
+        if step["done"] == 1:
+            raise Enough
+
+    with pytest.raises(Enough):
+        caching.digitize(scan, on_progress=stop_after_the_first)
+    monkeypatch.setattr(scanwork, "PAGE", Limits(wall_s=0.001))
+    with pytest.raises(CapExceeded) as refusal:  # the first page is kept; the second was not read yet, or is now
+        caching.digitize(scan)
+    assert (refusal.value.code, refusal.value.parameters) == (
+        "page_limit_reached",
+        {"page": 2, "cap": "wall_s", "limit": 0.001},
+    )
 
 
 def test_a_scan_read_in_another_way_is_read_again(caching, tmp_path):
