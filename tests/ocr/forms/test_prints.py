@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
 
 from ocr.forms.continued import with_whole_fields
@@ -62,7 +63,7 @@ def page_of(template, number, **texts):
         name: RawField(known[name], text, 0.9, Box(0.1, 0.1, 0.2, 0.2), confirmed=bool(text) or None)
         for name, text in texts.items()
     }
-    return FormPage(Match(template, page, 0, 0.0, None, 0.99), number, fields)
+    return FormPage(Match(template, page, 0, 0.0, np.eye(3), 0.99), number, fields)
 
 
 RESIDENCE = "subject.residence"
