@@ -17,6 +17,16 @@ from signing.errors import DocumentNotSignable
 HEAD_BYTES = 1024  # where the header must stand (ISO 32000-1, Annex H, 3.4.1)
 
 
+class _Update(IncrementalPdfFileWriter):
+    """Leaves the metadata as it is: pyHanko's way of writing XMP anew loses what PDF/A asks of it.
+
+    Prefixes become ns0, ns4 …, and values of extension schemas turn into resources (ISO 19005-2, 6.6.2.3).
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
 def opened_for_update(stream: BinaryIO) -> IncrementalPdfFileWriter:
     """Return a writer that only appends; raises ``DocumentNotSignable``."""
     stream.seek(0)
@@ -26,7 +36,7 @@ def opened_for_update(stream: BinaryIO) -> IncrementalPdfFileWriter:
     if b"%PDF-" not in head:
         raise DocumentNotSignable("not_a_pdf")
     stream.seek(0)
-    writer = IncrementalPdfFileWriter(stream, strict=False)
+    writer = _Update(stream, strict=False)
     if writer.prev.encrypted:
         raise DocumentNotSignable("encrypted")
     if writer.prev.xrefs.hybrid_xrefs_present:  # two readers may see two documents in it (signing.md B13)

@@ -157,7 +157,7 @@ def test_a_key_that_wants_its_pin_each_time_is_given_it_each_time_and_a_wrong_on
             capabilities=MechanismFlag.SIGN | MechanismFlag.VERIFY,
             private_template={Attribute.ALWAYS_AUTHENTICATE: True, Attribute.SENSITIVE: True},
         )
-    pair = TokenKeyPair(token, b"each", load_der_public_key(encode_rsa_public_key(public)))
+        pair = TokenKeyPair(token, b"each", load_der_public_key(encode_rsa_public_key(public)))
     assert len(pair.sign(b"one")) == len(pair.sign(b"two")) == 256
     assert asked == [PIN, PIN]
     for code in ("wrong_pin", "pin_needed"):  # not tried a second time
