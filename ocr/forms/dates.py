@@ -21,6 +21,8 @@ SPELLINGS = (
     "mười", "trăm", "nghìn", "ngàn", "linh", "lẻ", "không", "giêng", "chạp", "mồng", "mùng",
 )  # fmt: skip
 TENS = {"hai", "ba", "bốn", "tư", "năm", "sáu", "bảy", "tám", "chín"}  # before "mươi"; else it is "mười"
+BEFORE_MONTH = re.compile(r"(?<=\w)(,?) (?=tháng )")
+BEFORE_YEAR = re.compile(r"(?<=\w)(,?) (?=năm (?:một|hai) (?:nghìn|ngàn)\b)")
 LIKE_ENOUGH = 60
 FIRST_YEAR, LAST_YEAR = 1880, 2100
 
@@ -78,6 +80,14 @@ def with_date_words_mended(text: str) -> str:
         spelling = core if core.lower() in SPELLINGS else _spelling(core, words[-1].lower() if words else "")
         words.append(word.replace(core, spelling) if core else word)
     return " ".join(words)
+
+
+def with_both_commas(text: str) -> str:
+    """Return a date in words with a comma before month and year, where the leader left one of the two."""
+    places = [found for found in (BEFORE_MONTH.search(text), BEFORE_YEAR.search(text)) if found is not None]
+    if len(places) < 2 or len({found[1] for found in places}) == 1:  # noqa: PLR2004 - month and year
+        return text
+    return BEFORE_YEAR.sub(", ", BEFORE_MONTH.sub(", ", text))
 
 
 def _spelling(word: str, before: str) -> str:

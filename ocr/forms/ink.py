@@ -21,6 +21,7 @@ PIECE_PX = 320
 FOUND = 0.5  # likeness from which a piece of leader was seen
 TALL_MM = 1.1  # writing is at least this high somewhere
 NEAR_MM = 1.2  # of writing: here small marks belong to it
+AFTER_MM = 1.9  # … and to its right: a typewriter's colon stands alone in the middle of its place
 LEAST_INK_MM2 = 0.35  # a single 1 has twice as much
 PAPER = 250
 WALLED = 0.75  # of a side is form ink: a wall
@@ -78,8 +79,8 @@ def without_dust(line: Pixels, mm: float) -> bool:
     is_tall = stats[:, cv2.CC_STAT_HEIGHT] >= TALL_MM * mm
     is_tall[0] = False
     writing = is_tall[labels].astype(np.uint8)
-    reach = round(NEAR_MM * mm)
-    near = cv2.dilate(writing, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    reach, after = round(NEAR_MM * mm), round(AFTER_MM * mm)
+    near = cv2.dilate(writing, np.ones((2 * reach + 1, reach + after + 1), np.uint8), anchor=(after, reach))
     belongs = np.bincount(labels[near > 0], minlength=count) > 0
     belongs |= _is_dash(np.asarray(stats, dtype=np.int32), is_tall, mm)
     belongs[0] = True

@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 
 from ocr.forms.ink import INK
-from ocr.forms.mending import mended
-from ocr.forms.templates import Field
-from ocr.forms.votes import EDGES, Dispute, Vote, disputes, same, voted
+from ocr.forms.mending import mended, unlisted
+from ocr.forms.syllables import folded
+from ocr.forms.templates import Field, Kind
+from ocr.forms.votes import EDGES, MARKS, Dispute, Vote, disputes, same, voted, word_by_word
 from ocr.raster import Pixels
 from ocr.second_reader import SecondReaders
 from ocr.tesseract import Line, Model, SeenWord, read_lines
@@ -31,6 +32,8 @@ SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
 NINE_FOR_ZERO = re.compile(r"(?<!\d)9(?=\d{11}(?!\d))")
+FREE = {Kind.PERSON_NAME, Kind.TEXT, Kind.MARITAL_STATUS}  # no list says what may stand there
+LINE_END = "".join(set(EDGES) - set(MARKS))  # a comma at the end of a line belongs to what follows in the next
 MARGIN_PX = 12
 GAP_PX = 5  # beside a drawn slash; wider gaps make three words of a date
 PAPER = 250
@@ -94,28 +97,66 @@ def _judged(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
     if not line.words:
         (careful,) = second.careful([line.crop.pixels])
         return _saying(line, voted(quick.strip(EDGES), careful.text.strip(EDGES), ""))
-    words = [word.text for word in line.words]
-    raised = disputes(words, mended(line.crop.field.kind, quick))  # the quick one misses tones; a list often knows them
-    settled = _settled(line, raised, second)
-    return _saying(line, _with_first_zero(settled))
+    quick, kind = mended(line.crop.field.kind, quick.replace("_", " ")), line.crop.field.kind  # a list knows its tones
+    vote = _free(line, quick, second) if kind in FREE else _settled(line, _asked(line, quick), second)
+    return _saying(line, _with_first_zero(vote))
 
 
-def _settled(line: SeenLine, open_ones: Sequence[Dispute], second: SecondReaders) -> Vote:
-    """Return the line with each dispute of the first two readers put to the careful one, who sees those words only."""
+def _asked(line: SeenLine, quick: str) -> list[Dispute]:
+    """Return what the careful reader is asked: what the others dispute, and agreed words that are on no list."""
     words = [word.text for word in line.words]
-    if not open_ones:
-        return Vote(line.text)
-    heard = second.careful([_between(line, dispute.begin, dispute.end) for dispute in open_ones])
+    asked = disputes(words, quick)
+    agreed = unlisted(line.crop.field.kind, words) - _indexes(asked)
+    asked += [Dispute(begin, end, " ".join(words[begin:end])) for begin, end in _runs(agreed)]
+    return sorted(asked, key=attrgetter("begin"))
+
+
+def _free(line: SeenLine, quick: str, second: SecondReaders) -> Vote:
+    """Return a line that no list knows, all of which the careful reader reads.
+
+    What it saw otherwise than the first, or the quick one in other letters (it misses marks on them), is shown to it
+    once more, alone.
+    """
+    words = [word.text for word in line.words]
+    (heard,) = second.careful([line.crop.pixels])
+    careful = mended(line.crop.field.kind, heard.text.replace("_", " "))
+    open_ones = _indexes(disputes(words, careful)) | _indexes(disputes(folded(line.text).split(" "), folded(quick)))
+    there, whole = word_by_word(words, quick), word_by_word(words, careful)
+    asked = [
+        Dispute(begin, end, " ".join(there[begin:end]), whole=" ".join(whole[begin:end]))
+        for begin, end in _runs(open_ones)
+    ]
+    return _settled(line, asked, second)
+
+
+def _indexes(asked: Sequence[Dispute]) -> set[int]:
+    return {index for dispute in asked for index in range(dispute.begin, dispute.end)}
+
+
+def _runs(indexes: set[int]) -> list[tuple[int, int]]:
+    """Return where each run of neighbours begins and ends."""
+    begins = sorted(index for index in indexes if index - 1 not in indexes)
+    ends = sorted(index + 1 for index in indexes if index + 1 not in indexes)
+    return list(zip(begins, ends, strict=True))
+
+
+def _settled(line: SeenLine, asked: Sequence[Dispute], second: SecondReaders) -> Vote:
+    """Return the line with each question put to the careful reader, who sees those words only."""
+    kind, words = line.crop.field.kind, [word.text for word in line.words]
+    heard = second.careful([_between(line, dispute.begin, dispute.end) for dispute in asked])
     text, doubts, at = "", [], 0
-    for dispute, careful in zip(open_ones, heard, strict=True):
-        own, other, third = " ".join(words[dispute.begin : dispute.end]), dispute.other, careful.text
+    for dispute, careful in zip(asked, heard, strict=True):
+        seen = [" ".join(words[dispute.begin : dispute.end]), careful.text.replace("_", " "), dispute.other]
+        if dispute.whole is not None:
+            seen.insert(1, dispute.whole)
         if dispute.begin == 0:
-            own, other, third = (reading.lstrip(EDGES) for reading in (own, other, third))
+            seen = [reading.lstrip(EDGES) for reading in seen]
         if dispute.end == len(words):
-            own, other, third = (reading.rstrip(EDGES) for reading in (own, other, third))
-        vote = voted(own, third, other)
-        text = " ".join([text, *words[at : dispute.begin]]).strip() + " "
-        text = text.lstrip()
+            seen = [reading.rstrip(LINE_END) for reading in seen]
+        before, after = " ".join(words[: dispute.begin]), " ".join(words[dispute.end :])
+        meant = {mended(kind, f"{before} {said} {after}".strip()) for said in seen[:2]}
+        vote = voted(*seen, strictly=len(meant) > 1)  # else the list settles it
+        text = f"{' '.join([text, *words[at : dispute.begin]]).strip()} ".lstrip()
         doubts += [(len(text) + start, len(text) + end) for start, end in vote.doubts]
         text += vote.text
         at = dispute.end

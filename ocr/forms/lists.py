@@ -62,7 +62,7 @@ def with_surname_mended(name: str) -> str:
     return f"{known.upper() if surname.isupper() else known} {rest}"
 
 
-ISSUED_ON = re.compile(r"(?<=ngày )(\d{1,2})([/.\-]?) ?(\d{2}|\d)([/.\-]?) ?(\d{4})$")
+ISSUED_ON = re.compile(r"(?<=ngày )(\d{1,2})([/.\-,]?) ?(\d{2}|\d)([/.\-,]?) ?(\d{4})$")
 
 
 def with_paper_words_mended(text: str) -> str:
@@ -75,7 +75,8 @@ def with_paper_words_mended(text: str) -> str:
 
 
 def _with_both_stops(day: re.Match[str]) -> str:
-    stop = day[2] or day[4]
+    seen = day[2] + day[4]
+    stop = seen.strip(",")[:1] or seen[:1].replace(",", ".")  # nobody writes a comma there
     return f"{day[1]}{stop}{day[3]}{stop}{day[5]}" if stop else day[0]
 
 

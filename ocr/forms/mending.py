@@ -1,8 +1,10 @@
 """A reading with what a closed list makes certain put right, by the type of its field; everything else stays."""
 
+from collections.abc import Sequence
+
 from ocr.forms.dates import with_date_words_mended
 from ocr.forms.lists import LISTS, matched, with_paper_words_mended, with_surname_mended
-from ocr.forms.places import with_places_mended
+from ocr.forms.places import known_words, with_places_mended
 from ocr.forms.templates import Kind
 
 
@@ -21,3 +23,10 @@ def mended(kind: Kind, text: str) -> str:
             return with_places_mended(text)
         case _:
             return text
+
+
+def unlisted(kind: Kind, words: Sequence[str]) -> set[int]:
+    """Return which words of an address no list knows: a hamlet, a hospital; of other types, none are looked for."""
+    if kind not in {Kind.PLACE, Kind.AGENCY}:
+        return set()
+    return set(range(len(words))) - known_words(words)

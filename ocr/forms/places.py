@@ -6,10 +6,11 @@ Whatever is not on the list of places stays as it was read; a hamlet is on no li
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from ocr.forms.syllables import folded
+from ocr.forms.syllables import folded, is_syllable
 
 NAMES = Path(__file__).parent / "placenames" / "names.tsv"
 LONGEST_NAME = 4  # words
@@ -39,6 +40,26 @@ def with_commas(text: str) -> str:
     return UNIT_WITHOUT_COMMA.sub(r"\1, ", text)
 
 
+def known_words(words: Sequence[str]) -> set[int]:
+    """Return which words stand in a set phrase or in a known name behind its kind, or are a number or abbreviation."""
+    text = " ".join(words)
+    spans = [found.span() for phrase in PHRASES for found in re.finditer(rf"(?<!\w){phrase}(?!\w)", text)]
+    for found in UNIT.finditer(text):
+        spans += [
+            (found.start(), found.start(2) + len(name))
+            for name in _names_in(found)
+            if any(same_letters(name, one) for one in _like(found, name))
+        ]
+    known, at = set(), 0
+    for index, word in enumerate(words):
+        core = word.rstrip(",.;:")
+        is_short = core.isdecimal() or (core.isupper() and not is_syllable(core))
+        if is_short or any(start <= at and at + len(core) <= stop for start, stop in spans):
+            known.add(index)
+        at += len(word) + 1
+    return known
+
+
 def _with_phrase(text: str, phrase: str) -> str:
     words, wanted = text.split(" "), phrase.split(" ")
     for start in range(len(words) - len(wanted) + 1):
@@ -46,8 +67,9 @@ def _with_phrase(text: str, phrase: str) -> str:
         bare = [word.strip(",.;:") for word in part]
         if folded(" ".join(bare)) != folded(phrase):
             continue
-        if len(wanted) == 1 and not bare[0].islower():  # Phương is a name, and no "phường"
-            continue
+        named = " ".join(words[start + 1 : start + 2])[:1]
+        if len(wanted) == 1 and not (bare[0].islower() and (named.isupper() or named.isdecimal())):
+            continue  # Phương is a name, and no "phường"; "tính đến" no "tỉnh"
         for offset, (word, core, right) in enumerate(zip(part, bare, wanted, strict=True)):
             if not same_letters(core, right):
                 right_case = right.capitalize() if core[:1].isupper() else right
@@ -56,17 +78,27 @@ def _with_phrase(text: str, phrase: str) -> str:
 
 
 def _with_name(found: re.Match[str]) -> str:
-    words = found[2].split(" ")
-    for count in range(len(words), 0, -1):
-        name = " ".join(words[:count])
-        if not name or not name[0].isupper():
-            continue
-        known = {one for level in LEVELS[found[1].lower()] for one in known_names().get((level, folded(name)), ())}
+    for name in _names_in(found):
+        known = _like(found, name)
         if any(same_letters(name, one) for one in known):
             return found[0]
         if len(known) == 1:
-            return f"{found[1]} {' '.join([*known, *words[count:]])}"
+            return f"{found[1]} {known.pop()}{found[2][len(name) :]}"
     return found[0]
+
+
+def _names_in(found: re.Match[str]) -> Iterator[str]:
+    """Yield what may be the name behind a kind of unit, the longest first."""
+    words = found[2].split(" ")
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count])
+        if name and name[0].isupper():
+            yield name
+
+
+def _like(found: re.Match[str], name: str) -> set[str]:
+    """Return the known names of this kind of unit with these letters, whatever their marks."""
+    return {one for level in LEVELS[found[1].lower()] for one in known_names().get((level, folded(name)), ())}
 
 
 def same_letters(one: str, other: str) -> bool:

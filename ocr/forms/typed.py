@@ -4,7 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ocr.forms.dates import date_in_digits, date_in_words, date_with_strokes_as_digits, with_date_words_mended
+from ocr.forms.dates import (
+    date_in_digits,
+    date_in_words,
+    date_with_strokes_as_digits,
+    with_both_commas,
+    with_date_words_mended,
+)
 from ocr.forms.lists import (
     LISTS,
     is_surname,
@@ -12,7 +18,7 @@ from ocr.forms.lists import (
     with_paper_words_mended,
     with_surname_mended,
 )
-from ocr.forms.places import with_commas, with_places_mended
+from ocr.forms.places import LEVELS, with_commas, with_places_mended
 from ocr.forms.reading import RawField
 from ocr.forms.syllables import words_possible
 from ocr.forms.templates import Kind
@@ -37,7 +43,7 @@ STRAY_MARK = re.compile(r"(?<= )[.,;:]+(?=\w)")
 ONLY_LARGER = set("oôơóòỏõọốồổỗộớờởỡợuưúùủũụứừửữựcsvxz")  # capitals that differ from small letters in size alone
 TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d{9})")  # a word and the number after it
 APART = re.compile(r"(?<=\d) ?([/\-]) ?(?=\d)")
-SENTENCE_END = re.compile(r"\w(?:\s+\S+){5,}\w[.,]\s*$")  # a stop closes a sentence, and nothing shorter
+COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands on the leader
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
 
 
@@ -66,12 +72,14 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     if kind is Kind.PERSON_NAME:
         return _name(raw, text)
     if kind is Kind.DATE_WORDS:
-        text = with_date_words_mended(STOP_FOR_COMMA.sub(_comma_after, text))
-        return Parsed(text, _check(date_in_words(text) is not None), raw.confidence)
+        said = with_date_words_mended(STOP_FOR_COMMA.sub(_comma_after, text))
+        value = with_both_commas(said)
+        return Parsed(value, _check(value == said and date_in_words(value) is not None), raw.confidence)
     mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
     fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value)
-    fine = fine and BROKEN_DATE.search(value) is None and len(value) <= LONGEST
+    fine = fine and not any(broken.search(value) for broken in (BROKEN_DATE, COLON_FOR_SEMICOLON))
+    fine = fine and len(value) <= LONGEST
     return Parsed(value, _check(fine), raw.confidence)
 
 
@@ -127,13 +135,18 @@ def _mended(raw: RawField, text: str) -> str:
         case Kind.PLACE:
             return with_places_mended(STOP_FOR_COMMA.sub(_comma_after, text))
         case Kind.MARITAL_STATUS | Kind.TEXT:
-            return with_places_mended(text) + ("." if SENTENCE_END.search(raw.text) else "")
+            return with_places_mended(text)
         case _:
             return text
 
 
 def _comma_after(word: re.Match[str]) -> str:
-    """Return a word with a comma, which a leader's dot makes a stop; an abbreviation (TP.) keeps its stop."""
+    """Return a word with a comma, which a leader's dot makes a stop; an abbreviation (TP.) keeps its stop.
+
+    Between a kind of unit and its name nothing stands.
+    """
+    if word[1] in LEVELS:
+        return word[1]
     return f"{word[1]}," if word[1][-1].islower() and word[1].lower() != "tp" else word[0]
 
 

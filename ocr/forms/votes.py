@@ -1,19 +1,22 @@
-"""Three readings of one line put to the vote, word by word: what two families read alike stands.
+"""Readings of one line put to the vote, word by word: what two families read alike stands.
 
 The readings are laid side by side by the fewest edits and cut where the first has its words and marks; a piece that no
 two of them share is a doubt. Characters are not voted on one by one, or a word could win that nobody read. Spaces alone
-are never a doubt: the quick reader loses them.
+are never a doubt: the quick reader loses them. Where no list settles it (``strictly``), a word on which the two careful
+readers differ is a doubt too, whomever the quick one sides with: it misses tones as they do.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from ocr.forms.syllables import words_possible
+from ocr.forms.syllables import WORD, words_possible
 
 EDGES = " .,;:_…·-–~'’\"“”|‘`*=<>«»"  # what a leader or a fold leaves at the ends of a line
+MARKS = ",:;"
 PIECE = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -27,11 +30,15 @@ class Vote:
 
 @dataclass(frozen=True)
 class Dispute:
-    """Words ``begin`` to ``end`` of one reading, and what the other has in their stead."""
+    """Words ``begin`` to ``end`` of one reading, and what the other has in their stead.
+
+    ``whole`` is what the careful reader has there, where it was shown the whole line.
+    """
 
     begin: int
     end: int
     other: str
+    whole: str | None = None
 
 
 def same(one: str, other: str) -> bool:
@@ -41,13 +48,10 @@ def same(one: str, other: str) -> bool:
 
 def disputes(words: Sequence[str], other: str) -> list[Dispute]:
     """Return where another reading of the line differs from the words of the first, neighbours taken together."""
-    line = " ".join(words)
-    there = _beside(line, other)
+    there = word_by_word(words, other)
     found: list[Dispute] = []
-    at = 0
-    for index, word in enumerate(words):
-        end = at + len(word)
-        said, own = "".join(there[at : end + 1]).strip(), word
+    for index, pair in enumerate(zip(words, there, strict=True)):
+        own, said = pair
         if index == 0:
             said, own = said.lstrip(EDGES), own.lstrip(EDGES)
         if index == len(words) - 1:
@@ -57,22 +61,33 @@ def disputes(words: Sequence[str], other: str) -> list[Dispute]:
                 found[-1] = Dispute(found[-1].begin, index + 1, f"{found[-1].other} {said}")
             else:
                 found.append(Dispute(index, index + 1, said))
-        at = end + 1
     return found
 
 
-def voted(first: str, second: str, third: str) -> Vote:
-    """Return what at least two of the three say; where all differ, the first that can be a word, as a doubt.
+def word_by_word(words: Sequence[str], other: str) -> list[str]:
+    """Return what another reading of the line has in the stead of each word."""
+    there = _beside(" ".join(words), other)
+    said, at = [], 0
+    for word in words:
+        end = at + len(word)
+        said.append("".join(there[at : end + 1]).strip())
+        at = end + 1
+    return said
 
-    A comma that one reader alone saw is a doubt too: on a leader commas are lost, seldom invented.
+
+def voted(first: str, second: str, *others: str, strictly: bool = False) -> Vote:
+    """Return what at least two say, piece by piece; where all differ, the first that can be a word, as a doubt.
+
+    A comma, colon or semicolon that one careful reader alone saw is a doubt too: on a leader they are lost, seldom
+    invented. The second is the most careful.
     """
-    others = [_beside(first, second), _beside(first, third)]
+    beside = [_beside(first, reading) for reading in (second, *others)]
     text, doubts = "", []
     for start, end in _pieces(first):
-        said = [first[start:end], *("".join(other[start:end]) for other in others)]
+        said = [first[start:end], *("".join(other[start:end]) for other in beside)]
         winner = _winner(said)
         chosen = winner if winner is not None else _likeliest(said)
-        if winner is None or ("," in "".join(said[:2]) and "," not in winner):
+        if winner is None or _is_tie(said) or _mark_lost(said[:2], winner) or (strictly and _differ(*said[:2])):
             doubts.append((len(text), len(text) + max(len(chosen), 1)))
         text += chosen
     return Vote(text, tuple(doubts))
@@ -84,7 +99,7 @@ def _pieces(first: str) -> list[tuple[int, int]]:
 
 
 def _winner(said: Sequence[str]) -> str | None:
-    """Return what two of three say, spaced as most of them do; None where all differ."""
+    """Return what most say, two at least, spaced as most of them do; None where all differ."""
     bare = [_bare(one) for one in said]
     common = max(bare, key=bare.count)
     if bare.count(common) == 1:
@@ -93,8 +108,29 @@ def _winner(said: Sequence[str]) -> str | None:
     return max(alike, key=lambda one: (alike.count(one), len(one)))
 
 
+def _is_tie(said: Sequence[str]) -> bool:
+    (_, most), *rest = Counter(_bare(one) for one in said).most_common(2)
+    return bool(rest) and rest[0][1] == most
+
+
+def _mark_lost(careful: Sequence[str], winner: str) -> bool:
+    return any(mark not in winner and mark in "".join(careful) for mark in MARKS)
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two readings of a word differ in letters, and each could be a word."""
+    letters = [one for one in (one, other) if WORD.search(one) and words_possible(one)]
+    return len(letters) == 2 and _bare(one) != _bare(other)  # noqa: PLR2004 - both
+
+
 def _likeliest(said: Sequence[str]) -> str:
-    """Return, of three that differ, the first that can be Vietnamese; the first where none can."""
+    """Return, of readings that differ, the first that can be Vietnamese; the first where none can.
+
+    Of numbers it is the last that has as many digits as most: the first reader knows letters better than digits.
+    """
+    if all(one.isdecimal() for one in said):
+        lengths = [len(one) for one in said]
+        return next(one for one in reversed(said) if lengths.count(len(one)) == max(map(lengths.count, lengths)))
     return next((one for one in said if len(one) >= len(said[0]) - 1 and words_possible(one)), said[0])
 
 
