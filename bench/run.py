@@ -14,8 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MEASURES = (
-    "codes", "cores", "decree", "fields", "forms", "genuine_forms", "handwriting", "memory",
-    "odd", "pagefacts", "recognition", "sandbox", "signing", "textlayer",
+    "big_signing", "codes", "cores", "decree", "fields", "forms", "genuine_forms", "handwriting", "memory",
+    "odd", "pagefacts", "recognition", "sandbox", "signing", "textlayer", "verify",
 )  # fmt: skip
 
 
