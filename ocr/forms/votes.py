@@ -17,6 +17,7 @@ from ocr.forms.syllables import WORD, words_possible
 
 EDGES = " .,;:_…·-–~'’\"“”|‘`*=<>«»"  # what a leader or a fold leaves at the ends of a line
 MARKS = ",:;"
+IDENTITY = re.compile(r"0\d{11}")
 PIECE = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -126,11 +127,13 @@ def _differ(one: str, other: str) -> bool:
 def _likeliest(said: Sequence[str]) -> str:
     """Return, of readings that differ, the first that can be Vietnamese; the first where none can.
 
-    Of numbers it is the last that has as many digits as most: the first reader knows letters better than digits.
+    Of numbers it is the last that can be an identity number or has as many digits as most: the first reader knows
+    letters better than digits.
     """
     if all(one.isdecimal() for one in said):
         lengths = [len(one) for one in said]
-        return next(one for one in reversed(said) if lengths.count(len(one)) == max(map(lengths.count, lengths)))
+        usual = max(lengths, key=lengths.count)
+        return max(reversed(said), key=lambda one: (IDENTITY.fullmatch(one) is not None, len(one) == usual))
     return next((one for one in said if len(one) >= len(said[0]) - 1 and words_possible(one)), said[0])
 
 
