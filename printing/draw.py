@@ -29,8 +29,13 @@ SIGNATURE_WIDTH_MM, SIGNATURE_HEIGHT_MM = 41.0, 23.0  # as in real signed letter
 SEAL_DIAMETER_MM = 36.0  # the seal's real size, as the decree wants it
 NUMBER_WIDTH_MM, NUMBER_HEIGHT_MM = 164.0, 7.0  # the line under a result's head, from margin to margin
 ROUNDING_MM = 0.01
+BLOCK_WIDTH_MM, BLOCK_HEIGHT_MM = 84.0, 13.0  # up to three lines of 10 pt; in the zone 14 of the decree
+BLOCK_MARGIN_MM = 10.0  # from the top and the right edge of the page
 # A mark or a separator sheet has no time of its own: it is the same every day.
 _NO_TIME = datetime(2026, 1, 1, tzinfo=dates.VIETNAM)
+
+
+TEMPLATE_OF = {"copy": "block", "attachment": "block"}
 
 
 class Printer:
@@ -85,8 +90,17 @@ class Printer:
             values["diameter"] = SEAL_DIAMETER_MM
         elif kind == "number":
             values |= {"width": NUMBER_WIDTH_MM, "height": NUMBER_HEIGHT_MM}
-        source = _TEMPLATES_FOLDER / f"mark-{kind}.typ"
+        else:
+            words = (values.get("form"), values.get("agency"), values.get("number"), values["signed_at.iso"])
+            values = {"words": [word for word in words if word], "width": BLOCK_WIDTH_MM, "height": BLOCK_HEIGHT_MM}
+        source = _TEMPLATES_FOLDER / f"mark-{TEMPLATE_OF.get(kind, kind)}.typ"
         return self._typst.compile_pdf(source, values, created_at=_NO_TIME, standards=("a-2b",), is_tagged=False)
+
+
+def block_place(page_width_pt: float, page_height_pt: float) -> Place:
+    """Return where the words of a copy or an attachment stand: at the top right of its first page."""
+    right, top = page_width_pt - BLOCK_MARGIN_MM * _POINTS_PER_MM, page_height_pt - BLOCK_MARGIN_MM * _POINTS_PER_MM
+    return Place(0, right - BLOCK_WIDTH_MM * _POINTS_PER_MM, top - BLOCK_HEIGHT_MM * _POINTS_PER_MM, right, top)
 
 
 def _start_of(day: str) -> datetime:

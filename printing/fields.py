@@ -167,6 +167,9 @@ TEMPLATES: Mapping[str, Mapping[str, Field]] = {
 MARKS: Mapping[str, Mapping[str, Field]] = {
     "signature": {"full_name": _TEXT},  # the strokes are made from the name: an invented hand, the same each time
     "seal": {"agency": _TEXT, "place": _OPTIONAL},  # ỦY BAN NHÂN DÂN XÃ NGUYỆT ẤN above, TỈNH THANH HÓA below
+    # No picture on copies, scans and attachments of their own: words at the top right (Decree 30/2020, appendix I).
+    "copy": {"form": _TEXT, "agency": _TEXT, "signed_at": Field(Kind.MOMENT)},  # SAO Y, SAO LỤC, TRÍCH SAO
+    "attachment": {"number": _TEXT, "signed_at": Field(Kind.MOMENT)},  # số và ký hiệu of the document it belongs to
     "number": {"number": _TEXT, "place": _TEXT, "issued_on": _DAY},  # the line that is_numbered_later left open
 }
 
@@ -221,7 +224,8 @@ def _clock(name: str, value: object) -> dict[str, object]:
 def _moment(name: str, value: object) -> dict[str, object]:
     local = _local(_of(str, value))
     words = f"{local:%H} giờ {local:%M} phút, ngày {local:%d/%m/%Y}"
-    return {name: words, f"{name}.line": dates.in_date_line(local.date().isoformat())}
+    day_line = dates.in_date_line(local.date().isoformat())
+    return {name: words, f"{name}.line": day_line, f"{name}.iso": local.isoformat(timespec="seconds")}
 
 
 def _count(name: str, value: object) -> dict[str, object]:
