@@ -222,11 +222,14 @@ def verify(
     crl: Annotated[list[Path] | None, typer.Option("--crl", help="Revocation lists, repeatable.")] = None,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="Judge as of this time (ISO 8601).")] = None,
     as_json: AsJson = False,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", metavar="OUT.pdf", help="Also a sheet to print, of one file.")
+    ] = None,
 ) -> None:
     """Say of each signature whether it holds; never touches the network."""
     from commands import verify as command
 
-    raise typer.Exit(command.verify(files, anchors=anchors or [], crls=crl or [], at=at, as_json=as_json))
+    raise typer.Exit(command.verify(files, anchors=anchors or [], crls=crl or [], at=at, as_json=as_json, sheet=sheet))
 
 
 @app.command()

@@ -10,10 +10,14 @@ from certs.anchors import Store, TrustStores, government
 from certs.certificate import certificates_of
 from certs.errors import CertError
 from commands.console import Console
+from commands.installation import FONTS
 from commands.sentences import both
+from printing import PrintingError
+from printing.confirmation import ConfirmationSheets
 from signing import Report, SignatureReport, Verdict
 from signing.verify.engine import Verifier
 from signing.verify.json import to_json
+from signing.verify.sheet import sheet_values
 
 DEMO_PREFIX = "DEMO"  # the demo's authority names itself so: its results must never look like a commune's
 EXIT_CODES = {  # the gravest of several files decides (interfaces.md)
@@ -26,10 +30,19 @@ EXIT_CODES = {  # the gravest of several files decides (interfaces.md)
 
 
 def verify(
-    files: Sequence[Path], *, anchors: Sequence[Path], crls: Sequence[Path], at: str | None, as_json: bool
+    files: Sequence[Path],
+    *,
+    anchors: Sequence[Path],
+    crls: Sequence[Path],
+    at: str | None,
+    as_json: bool,
+    sheet: Path | None = None,
 ) -> int:
-    """Verify every file and return the exit code of the gravest."""
+    """Verify every file and return the exit code of the gravest; ``sheet`` is where the sheet to print goes."""
     console = Console()
+    if sheet is not None and (len(files) != 1 or sheet.exists()):
+        console.say(both("sheet_refused", path=str(sheet)))
+        return EXIT_CODES[Verdict.UNREADABLE]
     try:
         moment = _moment(at)
         stores = _with_anchors(government(), anchors)
@@ -49,6 +62,8 @@ def verify(
             report = verifier.verify(path, moment)
             verdicts.add(report.verdict)
             print(_as_json(report, path) if as_json else _as_text(report, path), flush=True)  # noqa: T201 - the answer
+            if sheet is not None and not _written(sheet, report, path, console):
+                return EXIT_CODES[Verdict.UNREADABLE]
     return next(code for verdict, code in EXIT_CODES.items() if verdict in verdicts)
 
 
@@ -64,6 +79,17 @@ def _with_anchors(stores: TrustStores, paths: Sequence[Path]) -> TrustStores:
         store = Store.DEMO if one.organisation.startswith(DEMO_PREFIX) else Store.COMMUNE
         stores = stores.with_certificates(store, (one,))
     return stores
+
+
+def _written(sheet: Path, report: Report, path: Path, console: Console) -> bool:
+    try:
+        pdf = ConfirmationSheets(FONTS).draw(sheet_values(report, path.name))
+        with sheet.open("xb") as target:
+            target.write(pdf)
+    except (OSError, PrintingError) as error:
+        console.say(both("sheet_not_written", path=str(sheet), reason=getattr(error, "strerror", None) or str(error)))
+        return False
+    return True
 
 
 def _as_json(report: Report, path: Path) -> str:

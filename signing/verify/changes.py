@@ -118,7 +118,7 @@ class History:
         old, new = (self._reader.get_historical_resolver(one) for one in (revision, number))
         try:
             _check_form(old, new)
-            return POLICY.apply(old, new).modification_level <= ModificationLevel.LTA_UPDATES
+            return bool(POLICY.apply(old, new).modification_level <= ModificationLevel.LTA_UPDATES)
         except SuspiciousModification:
             return False
 

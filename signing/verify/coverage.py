@@ -11,16 +11,20 @@ import re
 from typing import BinaryIO, cast
 
 from asn1crypto.parser import peek  # type: ignore[import-untyped]  # asn1crypto has no types
+from pyhanko.pdf_utils.crypt import AuthStatus
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
 
 from signing.verify.limits import DECODE_LIMITS
 
 NUMBERS = 4
 TAIL_BYTES = 64
+REACH_BYTES = 1 << 16
 # ISO 32000-1 7.5.5; one end of line may follow, since most writers set it, and not one byte more.
-END = re.compile(rb"startxref\s{1,4}(\d{1,12})\s{1,4}%%EOF(?:\r\n|\n|\r)?\Z")
+ANY_END = re.compile(rb"startxref\s{1,4}(\d{1,12})\s{1,4}%%EOF(?:\r\n|\n|\r)?")
+END = re.compile(ANY_END.pattern + rb"\Z")
 HEX_LOWER = re.compile(rb"[0-9a-f]+\Z")
 HEX_UPPER = re.compile(rb"[0-9A-F]+\Z")
 LONG_FORM = 0x80
@@ -62,6 +66,27 @@ class Window(io.RawIOBase):
         return len(content)
 
 
+def cut_off(stream: BinaryIO, size_bytes: int) -> BinaryIO:
+    """Return the first bytes of a file as a file of its own."""
+    return cast("BinaryIO", io.BufferedReader(Window(stream, size_bytes)))
+
+
+def last_end(stream: BinaryIO, size_bytes: int) -> int:
+    """Return where the last proper end of a document stands near the end of the file; the file's if there is none."""
+    start = max(0, size_bytes - REACH_BYTES)
+    stream.seek(start)
+    found = list(ANY_END.finditer(stream.read()))
+    return start + found[-1].end() if found else size_bytes
+
+
+def unlocked(reader: PdfFileReader) -> bool:
+    """Whether the file opens without a password, as it does in every reader when its password is empty."""
+    try:
+        return not reader.encrypted or reader.decrypt("").status is not AuthStatus.FAILED
+    except (PdfError, TypeError, ValueError):  # it opens by certificate, or not at all
+        return False
+
+
 def covered_bytes(stream: BinaryIO, size_bytes: int, signature: EmbeddedPdfSignature) -> int:
     """Return where the covered revision ends; raises ``NotCovered``."""
     numbers = list(signature.byte_range)
@@ -88,11 +113,10 @@ def check_end(stream: BinaryIO, size_bytes: int) -> None:
 def _check_written_range(stream: BinaryIO, first: int, second: int, numbers: list[int]) -> None:
     """The numbers stand in the covered bytes as plain digits, close to the gap: no second reader reads others."""
     plain = rb"/ByteRange\s*\[\s*%d\s+%d\s+%d\s+%d\s*\]" % tuple(int(one) for one in numbers)
-    reach = 1 << 16
-    stream.seek(max(0, first - reach))
-    before = stream.read(min(first, reach))
+    stream.seek(max(0, first - REACH_BYTES))
+    before = stream.read(min(first, REACH_BYTES))
     stream.seek(second)
-    after = stream.read(reach)
+    after = stream.read(REACH_BYTES)
     if re.search(plain, before) is None and re.search(plain, after) is None:
         raise NotCovered("the byte range is not written plainly beside the signature")
 
@@ -133,17 +157,17 @@ def _der_size(raw: bytes) -> int:
 
 
 def _check_revision(stream: BinaryIO, end: int, signature: EmbeddedPdfSignature) -> None:
-    window = cast("BinaryIO", io.BufferedReader(Window(stream, end)))
+    window = cut_off(stream, end)
     check_end(window, end)
     reader = PdfFileReader(window, strict=False, decode_limits=DECODE_LIMITS)
-    if reader.total_revisions - 1 != signature.signed_revision:
+    if not unlocked(reader) or reader.total_revisions - 1 != signature.signed_revision:
         raise NotCovered("the covered bytes hold another revision")
     for name, value, _ in enumerate_sig_fields(reader, filled_status=True):
         if name != signature.field_name or value is None:
             continue
         again = value.get_object()
-        if list(again.raw_get("/ByteRange")) == list(signature.byte_range) and bytes(
-            again.raw_get("/Contents").original_bytes
-        ) == bytes(signature.pkcs7_content):
+        if list(again.raw_get("/ByteRange")) == list(signature.byte_range) and extract_contents(again) == bytes(
+            signature.pkcs7_content
+        ):
             return
     raise NotCovered("the covered bytes do not hold this signature in this field")

@@ -20,6 +20,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from certs.anchors import TrustStores
 from signing.values import Report
 from signing.verify.causes import Cause
+from signing.verify.coverage import cut_off, last_end, unlocked
 from signing.verify.limits import DECODE_LIMITS, HEAD_BYTES, LARGEST_FILE_BYTES, MOST_SIGNATURES
 from signing.verify.process import Process
 from signing.verify.reading import read_quickly
@@ -50,8 +51,8 @@ def examine(stream: BinaryIO, stores: TrustStores, crls: Iterable[bytes], at: da
         unread = _guard(stream, size_bytes)
         if unread is not None:
             return without_signature(unread, digest, at)
-        reader = PdfFileReader(stream, strict=False, decode_limits=DECODE_LIMITS)
-        if reader.encrypted:
+        reader = _opened(stream, size_bytes)
+        if not unlocked(reader):
             return without_signature(Unread.ENCRYPTED, digest, at)
         works = _signatures(reader)
     except THROWN_AT_DAMAGE:
@@ -70,6 +71,17 @@ def _guard(stream: BinaryIO, size_bytes: int) -> Unread | None:
         return Unread.TOO_LARGE
     stream.seek(0)
     return None if b"%PDF-" in stream.read(HEAD_BYTES) else Unread.NOT_A_PDF
+
+
+def _opened(stream: BinaryIO, size_bytes: int) -> PdfFileReader:
+    """Open the file; what stands behind its proper end must not hide whose signature it was."""
+    try:
+        return PdfFileReader(stream, strict=False, decode_limits=DECODE_LIMITS)
+    except PdfError:
+        end = last_end(stream, size_bytes)
+        if end == size_bytes:
+            raise
+        return PdfFileReader(cut_off(stream, end), strict=False, decode_limits=DECODE_LIMITS)
 
 
 def _signatures(reader: PdfFileReader) -> list[Work]:

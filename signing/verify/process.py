@@ -17,10 +17,9 @@ verdict on that signature alone.
 """
 
 import contextlib
-import io
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from asn1crypto import cms  # type: ignore[import-untyped]  # asn1crypto has no types
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -31,7 +30,7 @@ from signing.values import Changes, Level
 from signing.verify.added import Additions
 from signing.verify.causes import Cause
 from signing.verify.changes import History
-from signing.verify.coverage import NotCovered, Window, check_end, covered_bytes
+from signing.verify.coverage import NotCovered, check_end, covered_bytes, cut_off
 from signing.verify.mathematics import (
     Damaged,
     Signed,
@@ -69,7 +68,7 @@ class Process:
         ours = Known((), tuple(crls))
         self._embedded = embedded_proofs(reader, [work.signature for work in works])
         self._judge = Judge(stores, self._embedded, ours)
-        self._additions = Additions(reader, History(reader, works), works, self._cut)
+        self._additions = Additions(reader, History(reader, works), works, lambda end: cut_off(stream, end))
 
     def run(self) -> None:
         """Take every signature through the steps; never raises for what the file holds."""
@@ -137,10 +136,6 @@ class Process:
         content = self._stream.read(first)
         self._stream.seek(second)
         return content + self._stream.read(rest)
-
-    def _cut(self, size_bytes: int) -> BinaryIO:
-        """Return the first bytes of the file as a file of its own."""
-        return cast("BinaryIO", io.BufferedReader(Window(self._stream, size_bytes)))
 
     def _document_timestamp(self, work: Work) -> None:
         """(5) What a document timestamp proves of everything that it covers."""
