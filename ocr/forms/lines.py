@@ -83,10 +83,11 @@ def _read_by_several(crops: Sequence[Crop], model: Model, second: SecondReaders,
     """Return each line as two of three readers saw it; the careful one is asked only where the others differ."""
     lines = _read(crops, model, "", scratch)
     quick = second.quick([crop.pixels for crop in crops])
-    return [_judged(line, hasty.text, second) for line, hasty in zip(lines, quick, strict=True)]
+    return [voted_line(line, hasty.text, second) for line, hasty in zip(lines, quick, strict=True)]
 
 
-def _judged(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
+def voted_line(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
+    """Return a line that Tesseract read with what it and the second readers agree on; ``quick`` is what one saw."""
     if line.crop.field.kind.is_number:
         quick, first = quick.translate(LIKE_DIGITS).strip(EDGES), line.text.translate(LIKE_DIGITS).strip(EDGES)
         if same(first, quick):

@@ -102,6 +102,17 @@ def test_a_dash_between_words_is_no_dust_and_a_dot_of_the_leader_is():
     assert (line[58:62, 520:524] > INK).all()
 
 
+def test_a_typewriters_colon_is_no_dust_though_it_stands_apart():
+    line = cell_with((60, "trú"))[:90]
+    right = int(np.flatnonzero((line < INK).any(axis=0))[-1])
+    near, far = right + round(1.5 * MM), right + round(2.5 * MM)
+    colon, speck = slice(near, near + 3), slice(far, far + 3)
+    line[40:43, colon] = line[40:43, speck] = 20
+    assert without_dust(line, MM)
+    assert (line[40:43, colon] < INK).all()
+    assert (line[40:43, speck] > INK).all()
+
+
 def test_the_walls_of_a_cell_go_and_what_is_written_beside_them_stays():
     cell = cell_with((60, "Lần đầu"))[:90]
     bare = cell.copy()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.forms.mending import mended
+from ocr.forms.mending import mended, unlisted
 from ocr.forms.templates import Kind
 
 
@@ -15,7 +15,28 @@ from ocr.forms.templates import Kind
         (Kind.PERSON_NAME, "NGUYÊN THỊ HOA", "NGUYỄN THỊ HOA"),
         (Kind.DATE_WORDS, "tháng mưòi một", "tháng mười một"),
         (Kind.NUMBER, "O7", "O7"),
+        (Kind.TEXT, "gồm cả cải chính, tính đến ngày nay", "gồm cả cải chính, tính đến ngày nay"),  # no "tỉnh"
+        (Kind.TEXT, "tại tính Thanh Hóa", "tại tỉnh Thanh Hóa"),
+        (Kind.IDENTITY_PAPER, "cấp ngày 13.04,2024", "cấp ngày 13.04.2024"),
+        (Kind.IDENTITY_PAPER, "cấp ngày 13,04,2024", "cấp ngày 13.04.2024"),
+        (Kind.IDENTITY_PAPER, "cấp ngày 05/05 2022", "cấp ngày 05/05/2022"),
     ],
 )
 def test_known_names_and_phrases_are_spelled_as_they_are_written(kind, text, right):
     assert mended(kind, text) == right
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        (Kind.PLACE, "Làng Pheo, xã Nguyệt Ấn, tỉnh Thanh Hóa", {"Làng", "Pheo,"}),
+        (Kind.PLACE, "Làng Pheo, xã Nguyệt Ân, tỉnh Thanh Hóa", {"Làng", "Pheo,", "xã", "Nguyệt", "Ân,"}),
+        (Kind.AGENCY, "Ủy ban nhân dân xã Nguyệt Ấn", set()),
+        (Kind.AGENCY, "UBND xã Nguyệt Ấn", set()),
+        (Kind.AGENCY, "THÔN 3", {"THÔN"}),
+        (Kind.DATE_WORDS, "tháng ba", set()),
+    ],
+)
+def test_the_words_of_an_address_that_no_list_knows(kind, text, words):
+    spoken = text.split(" ")
+    assert {spoken[index] for index in unlisted(kind, spoken)} == words

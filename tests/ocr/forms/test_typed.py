@@ -72,12 +72,26 @@ def test_an_address_with_a_comma_put_in_is_not_of_right_structure():
         (Kind.TEXT, "hiện tại chưa .đăng ký", "hiện tại chưa đăng ký"),
         (Kind.DATE_WORDS, "Ngày ba, tháng mười. năm hai nghìn", "Ngày ba, tháng mười, năm hai nghìn"),
         (Kind.PERSON_NAME, "NGUYÊN THỊ HÒA", "NGUYỄN THỊ HÒA"),
+        (Kind.AGENCY, "UBND xã. Phùng Giáo, tỉnh Thanh Hóa", "UBND xã Phùng Giáo, tỉnh Thanh Hóa"),  # the leader's dot
+        (Kind.TEXT, "Bổ sung hồ sơ vay vốn ngân hàng.", "Bổ sung hồ sơ vay vốn ngân hàng"),  # or the leader's
+        (Kind.TEXT, "Cha: Lê Văn A; mẹ: Hà Thị B", "Cha: Lê Văn A; mẹ: Hà Thị B"),
+        (Kind.DATE_WORDS, "Ngày ba tháng mười năm hai nghìn", "Ngày ba tháng mười năm hai nghìn"),
         (Kind.PHONE, "0912 345 678", "0912345678"),
     ],
 )
 def test_what_is_certain_is_put_right(kind, text, value):
     found = meant(kind, text)
     assert (found.value, found.structure) == (value, Check.OK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ngày bảy tháng năm, năm hai nghìn", "Ngày bảy, tháng năm năm hai nghìn", "Ngày bảy, tháng năm, năm hai nghìn"],
+)
+def test_one_comma_of_a_date_in_words_tells_of_the_other_and_a_person_looks(text):
+    found = meant(Kind.DATE_WORDS, text)
+    assert found.value == "Ngày bảy, tháng năm, năm hai nghìn"
+    assert found.structure is (Check.OK if text == found.value else Check.FAILED)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +102,7 @@ def test_what_is_certain_is_put_right(kind, text, value):
         (Kind.PERSON_NAME, "TRƯƠNC QUỐC BẢO"),  # no syllable
         (Kind.PERSON_NAME, "THIÊU VIẾT LÃM"),  # no surname
         (Kind.IDENTITY_NUMBER, "538185000123"),  # no province
+        (Kind.TEXT, "Cha: Lê Văn A: mẹ: Hà Thị B"),  # what tells ":" from ";" stands on the leader
         (Kind.TEXT, "chữ " * 40),  # too long for a comma lost by all readers to be rare
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.forms.votes import Dispute, Vote, disputes, same, voted
+from ocr.forms.votes import Dispute, Vote, disputes, same, voted, word_by_word
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,48 @@ def test_disputes_name_the_words_and_what_the_other_saw_there():
 
 def test_disputed_neighbours_are_one_dispute():
     assert disputes(["Cù", "Phương", "Thảo"], "Gù Phượng Thảo") == [Dispute(0, 2, "Gù Phượng")]
+
+
+def doubted(vote):
+    return [vote.text[start:end] for start, end in vote.doubts]
+
+
+def test_where_no_list_settles_it_both_careful_readers_must_see_a_word():
+    assert doubted(voted("vào sổ đăng ký", "vào số đăng ký", "vào số đăng ký", strictly=True)) == ["số"]
+    assert doubted(voted("Thị Mỹ", "Thị Mỷ", "Thị Mỹ", strictly=True)) == ["Mỹ"]
+    assert voted("Thị Mỹ", "Thị Mỷ", "Thị Mỹ") == Vote("Thị Mỹ")
+    assert voted("Thị Mỹ", "Thị Mỹ", "Thị Mý", strictly=True) == Vote("Thị Mỹ")  # the quick one misses tones
+
+
+def test_what_cannot_be_a_word_is_no_evidence_against_one():
+    assert voted("chira đăng ký", "chưa đăng ký", "chưa đăng ký", strictly=True) == Vote("chưa đăng ký")
+    assert voted("Cảnh sát", "Cảnh sánt", "Cảnh sát", strictly=True) == Vote("Cảnh sát")
+
+
+def test_as_many_against_a_word_as_for_it_are_a_doubt():
+    vote = voted("hảo hiểm", "hảo hiểm", "bảo hiểm", "bảo hiểm")
+    assert (vote.text, doubted(vote)) == ("hảo hiểm", ["hảo"])
+
+
+@pytest.mark.parametrize("mark", [":", ";"])
+def test_a_colon_is_lost_on_a_leader_as_a_comma_is(mark):
+    assert voted(f"cư trú{mark} Thôn", "cư trú Thôn", "cư trú Thôn").doubts != ()
+
+
+@pytest.mark.parametrize(
+    ("readings", "number"),
+    [
+        (("9038081128937", "0380811289377", "038081128937"), "038081128937"),  # twelve digits, the first of them 0
+        (("038098677894", "038096677894", "638096677894"), "038096677894"),  # no province is 638
+        (("17", "11", "14"), "14"),
+        (("117", "11", "14"), "14"),
+    ],
+)
+def test_of_numbers_read_differently_the_likeliest_is_chosen_as_a_doubt(readings, number):
+    vote = voted(*readings)
+    assert (vote.text, doubted(vote)) == (number, [number])
+
+
+def test_another_reading_word_by_word():
+    assert word_by_word(["Giàng", "Tiến", "Đạt;", "mẹ"], "Giảng Tiến Đạt: mẹ") == ["Giảng", "Tiến", "Đạt:", "mẹ"]
+    assert word_by_word(["Thôn", "Mới"], "ThônMới") == ["Thôn", "Mới"]

@@ -1,0 +1,62 @@
+"""The lines of a form put to the readers: drawn here, with what Tesseract is said to have read on them."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.forms.lines import MM, Crop, SeenLine, voted_line
+from ocr.forms.templates import Field, Kind
+from ocr.second_reader import SecondReaders
+from ocr.tesseract import SeenWord
+from ocr.values import Box
+from tests.ocr.conftest import ROOT
+
+SIZE_PX, LEFT_PX = round(4 * MM), 20
+FONT = ImageFont.truetype(ROOT / "assets/fonts/tinos/Tinos_400Regular.ttf", SIZE_PX)
+
+
+@pytest.fixture(scope="module")
+def readers():
+    return SecondReaders()
+
+
+def line(kind, written, first):
+    """Return a line with ``written`` drawn on it that the first reader read as ``first``, word by word."""
+    image = Image.new("L", (round(FONT.getlength(written)) + 2 * LEFT_PX, 2 * SIZE_PX), 250)
+    ImageDraw.Draw(image).text((LEFT_PX, round(1.4 * SIZE_PX)), written, font=FONT, fill=20, anchor="ls")
+    words, at = [], 0
+    for said, drawn in zip(first.split(" "), written.split(" "), strict=True):
+        x0 = LEFT_PX + round(FONT.getlength(written[:at]))
+        words.append(SeenWord(said, 0.95, x0, 0, x0 + round(FONT.getlength(drawn)), 2 * SIZE_PX))
+        at += len(drawn) + 1
+    crop = Crop(Field("x", kind, (Box(0, 0, 1, 1),), " ", None, ()), np.asarray(image), 0, 0)
+    return SeenLine(crop, tuple(words), first)
+
+
+def doubted(kind, written, first, quick, readers):
+    seen = voted_line(line(kind, written, first), quick, readers)
+    return seen.text, [seen.text[start:end] for start, end in seen.doubts]
+
+
+def test_a_name_stands_where_all_readers_see_it(readers):
+    assert doubted(Kind.PERSON_NAME, "Vàng Thị Hòa", "Vàng Thị Hòa", "Vàng Thị Hòa", readers) == ("Vàng Thị Hòa", [])
+
+
+def test_a_tone_that_the_others_agree_on_and_the_careful_reader_does_not_see_is_a_doubt(readers):
+    assert doubted(Kind.PERSON_NAME, "Vàng Thị Hòa", "Vàng Thị Hóa", "Vàng Thị Hóa", readers) == (
+        "Vàng Thị Hóa",
+        ["Hóa"],
+    )
+
+
+def test_a_tone_that_the_quick_reader_missed_is_no_doubt(readers):
+    assert doubted(Kind.TEXT, "ghi vào sổ đăng ký", "ghi vào sổ đăng ký", "ghi vào số đăng ký", readers) == (
+        "ghi vào sổ đăng ký",
+        [],
+    )
+
+
+def test_a_hamlet_is_held_against_the_careful_reader_and_a_known_commune_is_not(readers):
+    written, first = "Làng Thắng, xã Nguyệt Ấn", "Làng Thẳng, xã Nguyệt Ấn"
+    assert doubted(Kind.PLACE, written, first, first, readers) == (first, ["Thẳng"])
+    assert doubted(Kind.PLACE, written, "Làng Thắng, xã Nguyệt Ẩn", "Làng Thắng, xã Nguyệt Ãn", readers)[1] == []
