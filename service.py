@@ -395,6 +395,14 @@ def certs_import(
     raise typer.Exit(command.import_certificates(command.Place(folder, None, None), files, person))
 
 
+@certs.command("unregister")
+def certs_unregister(serial: str, folder: AuthorityFolder = None) -> None:
+    """Say that a registered certificate is nobody's any more: its holder left, or gave the token back."""
+    from commands import certs as command
+
+    raise typer.Exit(command.unregister(command.Place(folder, None, None), serial))
+
+
 @certs.command("serve")
 def certs_serve(
     host: Annotated[str, typer.Option("--host")] = "127.0.0.1",

@@ -1,14 +1,17 @@
 """Who has which certificate until when, and which of them end soon."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from certs.answers import Answers
 from certs.certificate import Certificate
-from certs.registrations import Registration
+from certs.registrations import Registration, Registrations
 from certs.standing import Issued, Standing
 
 WARNING_DAYS = (7, 30, 90)
+AUTHORITY, REGISTRATIONS = "authority", "registrations"  # folders of a data folder
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,17 @@ class Holding:
     @property
     def needs_attention(self) -> bool:
         return self.warn_days is not None and self.standing is not Standing.REVOKED
+
+
+def kept_in(authority: Path, registrations: Path, clock: Callable[[], datetime]) -> list[Holding]:
+    """Return what an office knows of: its own authority's certificates, and registered ones; either may be absent."""
+    above: list[tuple[str, Certificate]] = []
+    issued: list[Issued] = []
+    if (authority / "root.pem").exists():
+        own = Answers(authority, clock)
+        above, issued = [("root", own.root), ("issuing", own.issuer)], list(own.issued().values())
+    registered = Registrations(registrations, clock).all() if registrations.exists() else []
+    return inventory(above, issued, registered, clock())
 
 
 def inventory(

@@ -19,8 +19,8 @@ from certs.answers import Configuration
 from certs.authority import Authority, Subject
 from certs.ceremony import RECORD, Plan, hold, open_root, renew_root_list
 from certs.certificate import Certificate, certificates_of
-from certs.errors import CertError, KeyUnavailable
-from certs.inventory import Holding, inventory
+from certs.errors import CertError, CertificateInvalid, KeyUnavailable
+from certs.inventory import AUTHORITY, REGISTRATIONS, Holding, kept_in
 from certs.issuance import request
 from certs.keys.file import FileKey, p12_of
 from certs.keys.protocol import KeyAlgorithm
@@ -35,7 +35,6 @@ from commands.keys import now, secret
 from commands.sentences import both
 from storage.durable import write_durably
 
-AUTHORITY, REGISTRATIONS = "authority", "registrations"
 NEW_KEY_BITS = 3072
 SHOWN_DAYS = "%Y-%m-%d"
 
@@ -242,15 +241,28 @@ def import_certificates(place: Place, files: Sequence[Path], person: str) -> int
     return _told(work)
 
 
+def unregister(place: Place, serial: str) -> int:
+    """Say that registered certificates of this number are nobody's any more: who held them left, or gave them back."""
+
+    def work(console: Console) -> None:
+        registrations = _registrations(place)
+        found = [one for one in registrations.all() if one.certificate.serial == serial.upper()]
+        if not found:
+            raise CertificateInvalid("not_registered", serial=serial.upper())
+        for one in found:
+            registrations.remove(one.certificate, getpass.getuser())
+            console.say(
+                both("certificate_unregistered", serial=one.certificate.serial, holder=one.certificate.common_name)
+            )
+
+    return _told(work)
+
+
 def show(place: Place, *, as_json: bool) -> int:
     """Print who has which certificate until when."""
 
     def work(_console: Console) -> None:
-        above, issued = [], []
-        if (place.path / "root.pem").exists():
-            own = Authority.open(place.path, now)
-            above, issued = [("root", own.root), ("issuing", own.issuer)], list(own.issued().values())
-        for holding in inventory(above, issued, _registrations(place).all(), now()):
+        for holding in kept_in(place.path, place.path.parent / REGISTRATIONS, now):
             print(json.dumps(_fields(holding), ensure_ascii=False) if as_json else _line(holding))  # noqa: T201 - the answer
 
     return _told(work)

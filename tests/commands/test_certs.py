@@ -7,11 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from certs.certificate import Certificate
+from certs.registrations import Registrations
 from service import app
 
 ROOT = Path(__file__).parents[2]
@@ -122,3 +125,17 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.1)
     raise AssertionError("nobody listens")
+
+
+def test_a_registered_certificate_can_be_given_back(founded, issued):
+    """As an administrator does whose colleague has left; the Government's own are registered by ``certs import``."""
+    serial, path = issued
+    certificate = Certificate.from_pem_or_der(path.read_bytes())
+    issuer = Certificate.from_pem_or_der((founded / "data" / "authority" / "issuing.pem").read_bytes())
+    registrations = Registrations(founded / "data" / "registrations", lambda: datetime.now(UTC))
+    registrations.add(certificate, "hương", "quản trị", [issuer])
+    assert moonseal(founded / "data", "unregister", serial.lower()).exit_code == 0
+    assert registrations.of(certificate) is None
+    again = moonseal(founded / "data", "unregister", serial)
+    assert again.exit_code == 1
+    assert "not registered" in again.stderr

@@ -1,8 +1,9 @@
-"""The administrator: who has an account, and by which decision they hold which role. Nothing of anybody's papers."""
+"""The administrator: who has an account and by which decision, which certificates end soon. Nobody's papers."""
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
 
+from dossiers import certificates
 from dossiers.models import Account
 from dossiers.permissions import Verb
 from web.actors import today
@@ -26,4 +27,4 @@ def accounts(request: StaffRequest) -> HttpResponseBase:
                 "decisions": ", ".join(sorted({one.decision_no for one in held})),
             }
         )
-    return render(request, "web/accounts.html", {"accounts": shown})
+    return render(request, "web/accounts.html", {"accounts": shown, "ending": certificates.ending(request.actor)})
