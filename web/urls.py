@@ -17,6 +17,7 @@ urlpatterns = [
     path("k/<str:code>/more", citizen.more, name="more"),
     path("k/<str:code>/result", citizen.result, name="citizen_result"),
     path("verify", verify.verify, name="verify"),
+    path("verify/sheet.pdf", verify.sheet, name="verify_sheet"),
     path("desk", desk.dossiers, name="desk"),
     path("desk/new", desk.receive, name="receive"),
     path("desk/separator-sheet.pdf", desk.separator_sheet, name="separator_sheet"),

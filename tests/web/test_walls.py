@@ -51,6 +51,7 @@ def test_only_these_routes_are_open_to_everybody():
     open_to_all = {name for name, route in ROUTES.items() if not route.callback.rule.signed_in}
     assert open_to_all == {
         "home", "sign_in", "sign_out", "language", "healthz", "track", "progress", "more", "citizen_result", "verify",
+        "verify_sheet",
     }  # fmt: skip
 
 

@@ -1,27 +1,36 @@
 """Check a document: anybody hands in a PDF and reads one sentence, then a row per signature.
 
 Nothing is kept: the file lies in the memory or the temporary file of the request, is judged in the sandbox without
-network, and is gone when the answer is written. Its name and digest go into no log.
+network, and is gone when the answer is written. Its name and digest go into no log. The sheet to print is drawn from
+the report that the page itself carries, under our seal, so that nobody can have a sheet of what was not found.
 """
 
+from functools import lru_cache
+
 from django.conf import settings
+from django.core import signing as seals
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dossiers.engines import current
+from printing.confirmation import ConfirmationSheets
 from signing.values import Changes, Report, Revocation, SignatureReport, Trust, Verdict
+from signing.verify.json import packed, unpacked
+from signing.verify.sheet import sheet_values
 from web import words
+from web.downloads import pdf_download
 from web.forms import Verify
 from web.refusals import RequestTooLarge
 from web.rules import ANYONE, StaffRequest, page
 from web.tries import FILES_OF_ALL, FILES_OF_ONE_ADDRESS, address_of, spend
 
 NAME_SHOWN_MAX = 80
+SHEET_SEAL, SHEET_SEALED_S = "web.verify.sheet", 3600
 
 
 @page(ANYONE, "GET", "POST")
@@ -35,7 +44,26 @@ def verify(request: StaffRequest) -> HttpResponseBase:
     spend((FILES_OF_ONE_ADDRESS, address_of(request)), (FILES_OF_ALL, ""))
     with upload:
         report = current().verifier.verify(upload.read())
-    return render(request, "verify/report.html", report_values(report, upload.name or ""))
+    values = report_values(report, upload.name or "")
+    kept = {"report": packed(report), "name": values["file_name"]}
+    return render(request, "verify/report.html", values | {"kept": seals.dumps(kept, salt=SHEET_SEAL, compress=True)})
+
+
+@page(ANYONE, "POST")
+def sheet(request: StaffRequest) -> HttpResponseBase:
+    """Give the confirmation sheet of a report that this page showed within the hour."""
+    try:
+        kept = seals.loads(request.POST.get("kept", ""), salt=SHEET_SEAL, max_age=SHEET_SEALED_S)
+    except seals.BadSignature:  # too old, or not ours
+        return redirect("verify")
+    spend((FILES_OF_ONE_ADDRESS, address_of(request)), (FILES_OF_ALL, ""))
+    pdf = _sheets().draw(sheet_values(unpacked(kept["report"]), kept["name"]))
+    return pdf_download(pdf, "phieu-kiem-tra-chu-ky.pdf")
+
+
+@lru_cache(maxsize=1)
+def _sheets() -> ConfirmationSheets:
+    return ConfirmationSheets(settings.ASSETS / "fonts" / "tinos")
 
 
 def report_values(report: Report, file_name: str) -> dict[str, object]:
