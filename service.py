@@ -168,13 +168,22 @@ def sign(
     tsa: TsaUrls = None,
     ask: AskHosts = None,
     anchors: Anchors = None,
+    mark: Annotated[
+        Path | None, typer.Option("--mark", help="A one-page PDF with the picture of the signature or seal, real size.")
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option("--place", help="PAGE,X,Y in mm from the top left; else found from the page's own words."),
+    ] = None,
 ) -> None:
     """Sign PDFs; the PIN or password is never an argument."""
     from commands import sign as command
     from commands.outside import Given
 
     given = Given(tsa or [], ask or [], anchors or [])
-    raise typer.Exit(command.sign(files, key=key, pin_file=pin_file, role=role, level=level, out=out, given=given))
+    look = command.Look(mark, place)
+    done = command.sign(files, key=key, pin_file=pin_file, role=role, level=level, out=out, given=given, look=look)
+    raise typer.Exit(done)
 
 
 class RaisedLevel(StrEnum):

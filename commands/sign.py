@@ -15,6 +15,7 @@ from commands.console import Console
 from commands.files import names_of
 from commands.folder import folder_to_serve
 from commands.keys import chosen, now
+from commands.marks import Marks
 from commands.outside import Given, reached
 from commands.sentences import both
 from commands.signing_folder import SigningFolder, listed
@@ -37,15 +38,43 @@ class How:
     level: Level
     outside: Outside
     verifier: Verifier
+    marks: Marks
 
-    def sign(self, _document: Document, growth: Growth) -> Growth:
-        verify = partial(self.verifier.verify, growth.stream)
-        sign_long(growth, self.key, self.outside, verify=verify, role=self.role, level=self.level, at=now())
+    def sign(self, document: Document, growth: Growth) -> Growth:
+        verify, at = partial(self.verifier.verify, growth.stream), now()
+        mark = self.marks.of(Path(document.identity), growth.stream, self.key.certificate, at)
+        sign_long(
+            growth,
+            self.key,
+            self.outside,
+            verify=verify,
+            role=self.role,
+            level=self.level,
+            at=at,
+            mark_pdf=mark.pdf,
+            places=mark.places,
+        )
         return growth
 
 
+@dataclass(frozen=True)
+class Look:
+    """The picture on the page and its place, where they are given."""
+
+    mark: Path | None = None
+    place: str | None = None
+
+
 def sign(
-    files: Sequence[Path], *, key: str, pin_file: Path | None, role: str, level: str, out: Path, given: Given
+    files: Sequence[Path],
+    *,
+    key: str,
+    pin_file: Path | None,
+    role: str,
+    level: str,
+    out: Path,
+    given: Given,
+    look: Look,
 ) -> int:
     """Sign every file; 1 if one was refused or failed, each with its reason."""
     console = Console()
@@ -54,8 +83,12 @@ def sign(
     try:
         holder = chosen(key, pin_file)
         _refuse_office_keys(holder)
-        with reached(given, holder.chain) as reach, Verifier(reach.stores) as verifier:
-            how = How(holder, Role(role), Level(level), reach.outside, verifier)
+        with (
+            reached(given, holder.chain) as reach,
+            Verifier(reach.stores) as verifier,
+            Marks(Role(role), look.mark, look.place) as marks,
+        ):
+            how = How(holder, Role(role), Level(level), reach.outside, verifier, marks)
             return _signed(console, documents, targets, out, how)
     except (CertError, SigningError) as error:
         console.say(both(error.code, **error.parameters))

@@ -148,6 +148,7 @@ class Desk:
                 evidence=evidence,
                 verify=None if verify is None else partial(verify, pdf),
                 statement=statement,
+                places={},
             )
             attributes = attributes_of(certificate, laid_out.document_digest)
         identity, expires_at = secrets.token_hex(ID_BYTES), now + LIFE

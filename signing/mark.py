@@ -2,11 +2,14 @@
 
 import uuid
 from io import BytesIO
+from typing import BinaryIO
 
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.stamp import StaticStampStyle
+
+from signing.document import our_errors
 
 
 class _Page(PdfContent):
@@ -24,6 +27,20 @@ class _Page(PdfContent):
         left, bottom, right, top = page.get_object()["/BBox"]
         self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
         return name.encode() + b" Do"
+
+
+def page_sizes(pdf: BinaryIO) -> list[tuple[float, float]]:
+    """Return width and height of each page in points, as far as the page itself says."""
+    with our_errors():
+        reader = PdfFileReader(pdf, strict=False)
+        sizes = []
+        for number in range(reader.root["/Pages"]["/Count"]):
+            page = reader.find_page_for_modification(number)[0].get_object()  # type: ignore[no-untyped-call]  # pyHanko's
+            while "/MediaBox" not in page:
+                page = page["/Parent"]
+            left, bottom, right, top = (float(side) for side in page["/MediaBox"])
+            sizes.append((right - left, top - bottom))
+    return sizes
 
 
 def stamp_style(mark_pdf: bytes) -> StaticStampStyle:

@@ -5,7 +5,7 @@ the final lock. What is embedded for the long term is written in the same update
 signature covers it too. Earlier bytes are never touched.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
@@ -25,7 +25,7 @@ from certs.revocation import Evidence
 from certs.timestamps import Token
 from signing.document import opened_for_update
 from signing.errors import AlreadySealed, DocumentNotSignable, TimestampUnavailable
-from signing.fields import FIELD_OF, LOCK_OF, add_field, fields_needed
+from signing.fields import FIELD_OF, LOCK_OF, FieldPlace, add_field, fields_needed
 from signing.growth import BLOCK_BYTES, Growth
 from signing.mark import stamp_style
 from signing.signer import Holder, parsed
@@ -93,10 +93,12 @@ def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
     evidence: Evidence | None,
     verify: Callable[[], Report] | None,
     statement: Statement,
+    places: Mapping[str, FieldPlace],
 ) -> Ready:
     """Lay the PDF out for the signature, or raise: the reasons are those of ``signing.sign.sign``.
 
-    ``verify`` judges the PDF as it is now; it is asked for the seal only.
+    ``verify`` judges the PDF as it is now; it is asked for the seal only. ``places`` are those of fields that are not
+    there yet, by name; without one a field is invisible.
     """
     need_revocation = level in {Level.B_LT, Level.B_LTA}
     require_fit(certificate, chain, at=at, evidence=evidence, need_revocation=need_revocation)
@@ -104,7 +106,7 @@ def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
         raise TimestampUnavailable("no_authority_configured")
     writer = opened_for_update(growth.stream)
     _check_order(writer, role, verify)
-    _ensure_field(writer, role)
+    _ensure_field(writer, role, places)
     if evidence is not None and need_revocation:
         embed(writer, [certificate, *chain], evidence)
     metadata = PdfSignatureMetadata(
@@ -153,11 +155,11 @@ def _check_order(writer: IncrementalPdfFileWriter, role: Role, verify: Callable[
         raise DocumentNotSignable("not_signed_by_official")
 
 
-def _ensure_field(writer: IncrementalPdfFileWriter, role: Role) -> None:
+def _ensure_field(writer: IncrementalPdfFileWriter, role: Role, places: Mapping[str, FieldPlace]) -> None:
     taken = [name for name, _, _ in enumerate_sig_fields(writer.prev)]
     is_signed = bool(writer.prev.embedded_signatures)
     for missing in fields_needed(role, taken, is_signed=is_signed):
-        add_field(writer, missing, None)
+        add_field(writer, missing, places.get(FIELD_OF[missing]))
 
 
 def embed(writer: IncrementalPdfFileWriter, own: Iterable[Certificate], evidence: Evidence) -> None:

@@ -5,7 +5,7 @@ embedded for the long term is what the caller gives: nothing is ever fetched her
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Protocol, Required, TypedDict, Unpack
@@ -15,6 +15,7 @@ from certs.keys.protocol import Digest, SigningKey
 from certs.revocation import Evidence
 from signing.cms import attributes_of, signed_data
 from signing.document import our_errors
+from signing.fields import FieldPlace
 from signing.growth import Growth
 from signing.ready import NOTHING_SAID, Ready, Statement, Timestamper, ready
 from signing.stamping import stamp_document
@@ -40,6 +41,7 @@ class How(TypedDict, total=False):
     timestamper: Timestamper | None
     evidence: Evidence | None
     statement: Statement
+    places: Mapping[str, FieldPlace]
 
 
 def sign(pdf: bytes, key: SigningKey, *, verify: Callable[[bytes], Report] | None = None, **how: Unpack[How]) -> bytes:
@@ -71,6 +73,7 @@ def sign_onto(
             evidence=how.get("evidence"),
             verify=verify,
             statement=how.get("statement", NOTHING_SAID),
+            places=how.get("places", {}),
         )
         attributes = attributes_of(key.certificate, laid_out.document_digest)
         complete(laid_out, key, attributes, key.sign(attributes, Digest.SHA256), how["level"], timestamper)
