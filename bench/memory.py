@@ -33,6 +33,7 @@ def main() -> None:
             "form page": form_page(Path(folder)),
             "dense page, 300 dpi": dense_page(Path(folder) / "dense.png"),
             "page of 60 megapixels": huge_page(Path(folder) / "huge.jpg"),
+            "see-through PNG of 60 megapixels": huge_page(Path(folder) / "huge.png", mode="RGBA"),
         }
         for variant in BARS_MB:
             for kind, scan in kinds.items():
@@ -124,10 +125,10 @@ def dense_page(target: Path, width_px: int = 2480, height_px: int = 3508) -> Pat
     return target
 
 
-def huge_page(target: Path) -> Path:
+def huge_page(target: Path, mode: str = "RGB") -> Path:
     """Write a colour page of just under sixty million pixels, as a good telephone takes it."""
     width_px, height_px = 6500, 9200
-    page = Image.new("RGB", (width_px, height_px), "white")
+    page = Image.new(mode, (width_px, height_px), "white")
     font = ImageFont.truetype(FONT, 120)
     for top in range(600, height_px - 600, 240):
         ImageDraw.Draw(page).text((600, top), LINE, font=font, fill=(20, 20, 60))

@@ -3,6 +3,7 @@
 What a file says about itself (resolution, orientation, colours) may be wrong or broken: then the picture still counts.
 """
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -23,6 +24,8 @@ Pixels = NDArray[np.uint8]
 A4_LONG_MM = 297
 MIN_DPI = 100  # what claims less was never asked (a phone says 72 whatever it took)
 ENOUGH_DPI = 300  # what raster.py keeps at most
+ROUNDED = 0.01  # PNG counts in dots per metre: its 600 dpi are 599.9988
+STRIP_ROWS = 512
 SHRINKABLE = {"L", "LA", "RGB", "RGBA", "CMYK"}
 CARD_LONG_MM = 60  # the longest side of the smallest thing that is scanned
 SQUARE = 0.03  # by which a pixel may be longer than wide; a fax has twice as many across as down
@@ -33,6 +36,7 @@ TURNS = {
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
+SIDEWAYS = {5, 6, 7, 8}
 FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.TIFF: "TIFF"}
 ENDS = {FileType.JPEG: b"\xff\xd9", FileType.PNG: b"IEND"}
 DEEP_LEVELS = (255, 1023, 4095, 65535)  # of 8, 10, 12 and 16 bits, whatever they are kept in
@@ -66,13 +70,15 @@ def picture_of(scan: BinaryIO, file_type: FileType, frame: int, caps: Caps) -> P
         if min(image.size) < caps.least_side_pixels:
             _refuse_small(image.size, caps)
         across, down = _resolution(image, caps)
-        small = _shrunk(image, int(min(across, down) // ENOUGH_DPI))
-        across, down = across * small.width / width, down * small.height / height
-        upright = _upright(small) if file_type in {FileType.JPEG, FileType.PNG} else image
-        if upright.size != small.size and upright.size == small.size[::-1]:
+        orientation = orientation_of(image) if file_type is not FileType.HEIC else 1  # which comes out upright
+        upright = _shrunk(image, int(min(across, down) / ENOUGH_DPI + ROUNDED))
+        if file_type is not FileType.TIFF:  # which Pillow turns as it decodes it
+            upright = _turned(upright, orientation)
+        if orientation in SIDEWAYS:
             across, down = down, across
+        scale = max(upright.size) / max(width, height)
         pixels = _eight_bit(upright)
-        return Picture(*_square(pixels, across, down), is_bilevel=image.mode == "1")
+        return Picture(*_square(pixels, across * scale, down * scale), is_bilevel=upright.mode == "1")
 
 
 def opened(scan: BinaryIO, file_type: FileType, frame: int) -> Image.Image:
@@ -116,11 +122,22 @@ def _shrunk(image: Image.Image, factor: int) -> Image.Image:
     if factor > 1 and image.format == "JPEG":
         image.draft(image.mode, (image.width // factor, image.height // factor))  # decoded at this size to begin with
     image.load()
-    return image.reduce(factor) if factor > 1 and image.format != "JPEG" and image.mode in SHRINKABLE else image
+    if factor <= 1 or image.format == "JPEG" or image.mode not in SHRINKABLE:
+        return image
+    small = Image.new(image.mode, (-(-image.width // factor), -(-image.height // factor)))
+    small.info = image.info.copy()  # a colour that means transparent is told there
+    for top, strip in _strips(image, STRIP_ROWS * factor):
+        small.paste(strip.reduce(factor), (0, top // factor))  # of the whole, Pillow makes a second one first
+    image.close()
+    return small
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    orientation = orientation_of(image)
+def _strips(image: Image.Image, rows: int) -> Iterator[tuple[int, Image.Image]]:
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image if orientation == 1 else image.transpose(TURNS[orientation])
 
 
@@ -178,9 +195,7 @@ def _as(image: Image.Image, mode: str) -> Pixels:
 
 def _from_deep(image: Image.Image) -> Pixels:
     """Return 16-bit, 32-bit or floating grey as eight bits, by the depth that its values show."""
-    deep = np.asarray(image).astype(np.float32)
-    deep = np.nan_to_num(deep, nan=0.0, posinf=0.0, neginf=0.0)
-    brightest = float(deep.max(initial=0.0))
+    brightest = max(float(_finite(strip).max(initial=0.0)) for _, strip in _strips(image, STRIP_ROWS))
     if image.mode == "F" and brightest <= 1:
         full = 1.0
     elif image.mode.startswith("I;16"):
@@ -188,9 +203,15 @@ def _from_deep(image: Image.Image) -> Pixels:
         full = next(level for level in DEEP_LEVELS[1:] if brightest <= level)
     else:
         full = next((level for level in DEEP_LEVELS if brightest <= level), brightest)
-    grey: Pixels = np.clip(deep * (255 / full), 0, 255).astype(np.uint8)
+    grey: Pixels = np.empty((image.height, image.width), np.uint8)
+    for top, strip in _strips(image, STRIP_ROWS):
+        grey[top : top + strip.height] = np.clip(_finite(strip) * (255 / full), 0, 255)
     tags = getattr(image, "tag_v2", None)
     return np.invert(grey) if tags is not None and tags.get(PHOTOMETRIC) == WHITE_IS_ZERO else grey
+
+
+def _finite(image: Image.Image) -> NDArray[np.float32]:
+    return np.nan_to_num(np.asarray(image).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _from_cmyk(image: Image.Image) -> Pixels:

@@ -1,5 +1,7 @@
 """Whatever the pixels are kept as, the same page comes out: grey or RGB, upright, on white, square."""
 
+import subprocess
+import sys
 from io import BytesIO
 
 import numpy as np
@@ -7,9 +9,10 @@ import pytest
 from PIL import Image
 
 from ocr.filetype import HEAD_BYTES, file_type_of
-from ocr.pictures import frames_of, picture_of
+from ocr.pictures import _shrunk, frames_of, picture_of
 from ocr.values import Caps
 from sandbox import Refused
+from tests.ocr.conftest import ROOT
 from tests.ocr.odd import heics, images, tiffs
 from tests.ocr.odd.make import all_odd
 from tests.ocr.odd.parts import SIZE, encoded, page
@@ -88,3 +91,52 @@ def test_a_loop_of_directories_costs_one_round():
 def test_the_pictures_of_a_heic_are_pages():
     content = heics.heic(page("RGB"), Image.new("RGB", (300, 400), "white"))
     assert taken(content, 2).pixels.shape[:2] == (400, 300)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_scan_at_600_dpi_is_kept_at_300_and_says_so(kind, mode):
+    large = page(mode).resize((SIZE[0] * 6, SIZE[1] * 6))
+    picture = taken(encoded(large, kind, dpi=(600, 600)))
+    assert picture.pixels.shape[:2] == (SIZE[1] * 3, SIZE[0] * 3)
+    assert picture.dpi == pytest.approx(300, abs=1)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_the_resolution_of_a_scan_that_lies_on_its_side_turns_with_it(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    wide = page("L").resize((SIZE[0] * 4, SIZE[1] * 8))  # twice as fine down as across, as it is stored
+    picture = taken(encoded(wide, kind, dpi=(200, 400), exif=exif))
+    height, width = picture.pixels.shape[:2]
+    assert width / height == pytest.approx(SIZE[1] / SIZE[0], abs=0.02)
+
+
+def test_a_picture_made_smaller_in_strips_is_the_one_made_smaller_whole():
+    noise = np.random.default_rng(7).integers(0, 256, (2501, 1203, 4), np.uint8)
+    image = Image.fromarray(noise, "RGBA")
+    whole = np.asarray(image.reduce(2))
+    assert np.array_equal(np.asarray(_shrunk(image, 2)), whole)
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from ocr.filetype import FileType
+from ocr.pictures import picture_of
+from ocr.values import Caps
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with Path(sys.argv[1]).open("rb") as file:
+    picture_of(file, FileType.PNG, 0, Caps())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.parametrize(("mode", "bytes_of_pixel", "most"), [("RGBA", 4, 1.75), ("I;16", 2, 2.5)])
+def test_a_large_picture_is_never_held_twice(tmp_path, mode, bytes_of_pixel, most):
+    """``most`` times the decoded picture: its smaller copy and a strip lie beside it."""
+    width, height = 4000, 5600
+    Image.new(mode, (width, height)).save(tmp_path / "large.png", compress_level=1)
+    command = [sys.executable, "-c", PEAK, str(tmp_path / "large.png")]
+    grown_kb = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert int(grown_kb) * 1024 < most * width * height * bytes_of_pixel
