@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from pyhanko.sign.fields import MDPPerm
 from signing.values import Report
 from signing.verify.examination import examine
 from tests.signing.attacks.craft import Layout, signed
-from tests.signing.attacks.forge import SIGNATURE_BOX, Forge, with_form
+from tests.signing.attacks.forge import LATER, SIGNATURE_BOX, Forge, with_form
 from tests.signing.attacks.order import BLANK, FINAL, second
 from tests.signing.attacks.pki import CERTIFIES, DAY, Order, crl, ocsp_answer
 from tests.signing.attacks.registry import ATTACKS, PASSED, Attack, Case, Outcome, Source
@@ -28,7 +27,7 @@ from tests.signing.attacks.revocation import ANSWERS, HOUR, with_store
 from tests.signing.attacks.times import ENDED, WHILE_IN_FORCE
 from tests.signing.conftest import now
 
-for path in Path(__file__).with_name("attacks").glob("*.py"):
+for path in Path(__file__).with_name("attacks").glob("[a-z]*.py"):
     import_module(f"tests.signing.attacks.{path.stem}")
 END_TO_END = (
     "content-replaced",
@@ -46,8 +45,7 @@ def forge(tmp_path_factory) -> Forge:
 
 def judged(forge: Forge, case: Case) -> Report:
     crls = forge.good_crls if case.crls is None else case.crls
-    at = case.at or forge.now + timedelta(seconds=30)
-    return examine(io.BytesIO(case.pdf), forge.stores, crls, at)
+    return examine(io.BytesIO(case.pdf), forge.stores, crls, forge.now + LATER)
 
 
 def outcome_of(report: Report) -> Outcome:

@@ -28,6 +28,7 @@ from tests.signing.attacks.pki import DAY, Holder, Order, crl, issued, rsa_key, 
 
 TIME_STAMPING = (ExtendedKeyUsageOID.TIME_STAMPING,)
 FOUNDED_AGO = 400 * DAY
+LATER = timedelta(seconds=30)  # when a file is looked at
 SIGNATURE_BOX = (300, 100, 420, 160)  # blank in every base file
 
 

@@ -6,6 +6,7 @@ trusted, and its organisation is the earlier signer's; of another organisation, 
 """
 
 import io
+import warnings
 from functools import partial
 from typing import Any
 
@@ -168,7 +169,7 @@ def signature_value_replaced(forge: Forge) -> bytes:
 def saved_anew_without_its_form(forge: Forge) -> bytes:
     """As some tools do (signing.md F): one revision, no form, the signature's widget left on the page."""
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(forge.signed)) as pdf:
+    with pikepdf.open(io.BytesIO(forge.signed)) as pdf, warnings.catch_warnings(action="ignore"):
         del pdf.Root.AcroForm
         pdf.save(out)
     return out.getvalue()

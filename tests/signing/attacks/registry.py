@@ -5,7 +5,6 @@ Verdicts are those of ETSI EN 319 102-1; where the standard leaves a choice, the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -63,11 +62,10 @@ NOT_FOUND = Outcome(Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND")
 
 @dataclass(frozen=True)
 class Case:
-    """A file, and what its reader knows; None stands for what the office knows today."""
+    """A file, and the lists its reader knows; None stands for the office's own of today."""
 
     pdf: bytes
     crls: tuple[bytes, ...] | None = None
-    at: datetime | None = None
 
 
 Maker = Callable[["Forge"], Case | bytes]

@@ -1,13 +1,26 @@
 """Signature wrapping (SWA), a gap that holds more than the signature, and updates that hide in the structure (ISA)."""
 
+import hashlib
 import io
 import re
+import zlib
 
 import pikepdf
 
-from tests.signing.attacks.craft import LaidOut, Layout, Recipe, appended, cms_of, laid_out, last_startxref, root_of
+from tests.signing.attacks.craft import (
+    LaidOut,
+    Layout,
+    Recipe,
+    appended,
+    cms_of,
+    laid_out,
+    last_startxref,
+    root_of,
+    signed,
+    size_of,
+)
 from tests.signing.attacks.forge import Forge
-from tests.signing.attacks.registry import FORMAT, UNREADABLE, Source, attack
+from tests.signing.attacks.registry import FORMAT, HASH, NOT_FOUND, Source, attack
 
 EVIL = b"BT /F1 24 Tf 72 700 Td (Le phi: 900.000 dong) Tj ET"
 EVIL_STREAM = b"<</Length %d>>\nstream\n%s\nendstream" % (len(EVIL), EVIL)
@@ -118,9 +131,8 @@ def content_replaced_without_a_table(forge: Forge) -> bytes:
     return forge.signed + b"%d 0 obj\n%s\nendobj\n" % (first_content(forge.plain), EVIL_STREAM)
 
 
-@attack(UNREADABLE, Source.ISA)
+@attack(FORMAT, Source.ISA)
 def content_replaced_with_a_trailer_only(forge: Forge) -> bytes:
-    """Nothing says where a table is: whoever opens it all the same has repaired it."""
     pdf = forge.signed
     tail = b"trailer\n<</Size 40 /Root %s>>\n%%%%EOF\n" % root_of(pdf)
     return pdf + b"%d 0 obj\n%s\nendobj\n" % (first_content(forge.plain), EVIL_STREAM) + tail
@@ -185,5 +197,76 @@ def byte_range_by_reference(forge: Forge) -> bytes:
     numbers = b"[0 %d %d %d]" % (place.start, place.end, place.rest)
     reference = b"/ByteRange 90 0 R".ljust(len(place.range_as_written))
     moved = LaidOut(place.pdf.replace(place.range_as_written, reference), place.start, place.end)
-    signed = moved.filled(cms_of(forge.official, moved.digest(), Recipe()))
-    return appended(signed, {90: numbers})
+    made = moved.filled(cms_of(forge.official, moved.digest(), Recipe()))
+    return appended(made, {90: numbers})
+
+
+def _with_dead_bytes(pdf: bytes, body: bytes) -> tuple[bytes, int]:
+    """Return the file with a revision that holds an object nothing points to, and where that object stands."""
+    at = len(pdf)
+    table_at = at + len(body) + 1
+    table = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size %d /Root %s /Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
+        size_of(pdf), root_of(pdf), last_startxref(pdf), table_at,
+    )  # fmt: skip
+    return pdf + body + b"\n" + table, at
+
+
+def _points_to(pdf: bytes, number: int, offset: int) -> bytes:
+    """An update of a table and a trailer alone: no object is new."""
+    return pdf + b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size 70 /Root %s /Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
+        number, offset, root_of(pdf), last_startxref(pdf), len(pdf),
+    )  # fmt: skip
+
+
+@attack(FORMAT, Source.SHADOW)
+def hidden_content_revealed(forge: Forge) -> bytes:
+    """Hide and replace: another body of the page's content was signed too, unseen, and an update points to it."""
+    number = first_content(forge.plain)
+    prepared, offset = _with_dead_bytes(forge.plain, b"%d 0 obj\n%s\nendobj" % (number, EVIL_STREAM))
+    return _points_to(signed(prepared, forge.official), number, offset)
+
+
+@attack(FORMAT, Source.SHADOW)
+def hidden_page_revealed(forge: Forge) -> bytes:
+    """The same with the page itself, whose second body shows nothing."""
+    with pikepdf.open(io.BytesIO(forge.plain)) as opened:
+        page, pages = opened.pages[0].obj.objgen[0], opened.Root.Pages.objgen[0]
+    body = b"%d 0 obj\n<</Type /Page /Parent %d 0 R /MediaBox [0 0 595 842]>>\nendobj" % (page, pages)
+    prepared, offset = _with_dead_bytes(forge.plain, body)
+    return _points_to(signed(prepared, forge.official), page, offset)
+
+
+@attack(FORMAT, Source.STRUCTURE)
+def page_replaced_in_an_object_stream(forge: Forge) -> bytes:
+    """The page's new body is packed among others, where a search through the bytes does not see it."""
+    pdf = forge.signed
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        page, pages = opened.pages[0].obj.objgen[0], opened.Root.Pages.objgen[0]
+    body = b"<</Type /Page /Parent %d 0 R /MediaBox [0 0 595 842]>>" % pages
+    index = b"%d 0 " % page
+    packed = zlib.compress(index + body)
+    at = len(pdf)
+    head = b"<</Type /ObjStm /N 1 /First %d /Filter /FlateDecode /Length %d>>" % (len(index), len(packed))
+    objects = b"40 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (head, packed)
+    table_at = at + len(objects)
+    rows = b"\x02" + (40).to_bytes(4) + b"\x00" + b"\x01" + at.to_bytes(4) + b"\x00"
+    head = b"<</Type /XRef /Size 42 /W [1 4 1] /Index [%d 1 40 1] /Root %s /Prev %d /Length %d>>" % (
+        page, root_of(pdf), last_startxref(pdf), len(rows),
+    )  # fmt: skip
+    table = b"41 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (head, rows)
+    return pdf + objects + table + b"startxref\n%d\n%%%%EOF\n" % table_at
+
+
+@attack(NOT_FOUND, Source.STRUCTURE)
+def signed_revision_skipped(forge: Forge) -> bytes:
+    """The newest table names the one before the signed revision's: nothing of the signature is left to see."""
+    pdf = evil_update(forge.signed)
+    newest, before = last_startxref(forge.signed), last_startxref(forge.plain)
+    return pdf.replace(b"/Prev %d>>" % newest, b"/Prev %d>>" % before)
+
+
+@attack(HASH, Source.SWA)
+def signature_of_another_document(forge: Forge) -> bytes:
+    """A genuine signature of the official's, over other bytes, put into this file's gap."""
+    place = laid_out(forge.plain, Layout())
+    return place.filled(cms_of(forge.official, hashlib.sha256(b"other").digest(), Recipe()))
