@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from certs.certificate import Certificate
 from certs.errors import CertError
+from certs.inventory import AUTHORITY, REGISTRATIONS, kept_in
 from commands.check import Finding
 from commands.wiring import _store
 from dossiers import folder
@@ -21,7 +21,6 @@ from dossiers.models import AuditEntry
 from settings import FIRST_SAFE_SQLITE, SettingRefused
 from storage import StorageError
 
-EXPIRES_SOON = timedelta(days=30)
 DRIFT = timedelta(minutes=5)
 
 
@@ -90,18 +89,15 @@ def _files(name: str) -> Finding:
 
 
 def _certificates(name: str) -> Finding:
-    data, now = Path(settings.DATA), datetime.now(UTC)
-    paths = sorted([*data.glob("authority/*.pem"), *data.glob("keys/*.pem")])
-    ended, soon = [], []
-    for path in paths:
-        until = Certificate.from_pem_or_der(path.read_bytes()).not_after
-        if until <= now:
-            ended.append(f"{path.name} ({until:%Y-%m-%d})")
-        elif until - now < EXPIRES_SOON:
-            soon.append(f"{path.name} ({until:%Y-%m-%d})")
-    if not paths:
+    data = Path(settings.DATA)
+    held = kept_in(data / AUTHORITY, data / REGISTRATIONS, lambda: datetime.now(UTC))
+    if not held:
         return Finding(name, ok=False, found="không có / none", how_to_get="./moonseal demo")
-    told = [f"{len(paths)}"]
+    warned = [one for one in held if one.needs_attention]
+    words = {id(one): f"{one.holder} ({one.certificate.not_after:%Y-%m-%d})" for one in warned}
+    ended = [words[id(one)] for one in warned if one.warn_days == 0]
+    soon = [words[id(one)] for one in warned if one.warn_days != 0]
+    told = [f"{len(held)}"]
     told += [f"hết hạn / expired: {', '.join(ended)}"] if ended else []
     told += [f"sắp hết hạn / end soon: {', '.join(soon)}"] if soon else []
     return Finding(name, ok=not ended, found="; ".join(told), how_to_get="./moonseal certs renew" if ended else "")

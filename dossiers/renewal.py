@@ -27,6 +27,7 @@ JOB, PRIORITY = "renew", 900  # after everything that a person waits for
 AT_ONCE = 200
 SETTLED = timedelta(days=1)  # a result of today is not looked at yet
 TRIED_AGAIN = timedelta(hours=20)  # after a job that failed
+GAINED = timedelta(days=30)  # an authority whose own certificate ends soon gains nothing by more of its stamps
 
 
 def queue_due() -> int:
@@ -36,6 +37,7 @@ def queue_due() -> int:
     unknown = Q(protection=None) | ~Q(protection__file=F("sealed"))
     old_enough = Signature.objects.filter(role=SigningRole.SEAL.value, signed_at__lte=now - SETTLED).values("result")
     due = Result.objects.filter(ends | unknown, pk__in=old_enough, sealed__isnull=False, voided_at=None)
+    due = due.exclude(renewals__outcome=Renewal.DONE, renewals__closed_at__gt=now - GAINED)
     tried = QueuedJob.objects.filter(kind=JOB).filter(Q(finished_at=None) | Q(created_at__gt=now - TRIED_AGAIN))
     known = {arguments[0] for arguments in tried.values_list("arguments", flat=True)}
     wanted = [pk for pk in due.order_by("sealed__stored_at").values_list("pk", flat=True) if str(pk) not in known]

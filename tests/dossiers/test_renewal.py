@@ -74,6 +74,13 @@ def test_each_result_is_looked_at_once_and_again_only_when_it_is_due(office, res
     assert renewal.queue_due() == 0  # not due for years
     with_archive(margin=ALWAYS)
     assert renewal.queue_due() == 1
+    QueuedJob.objects.all().delete()
+    office.clock.moment -= timedelta(days=2)  # the authority is every test's: its register must not go ahead
+    assert renewal.renew(result.pk)
+    office.clock.moment += timedelta(days=2)
+    assert renewal.queue_due() == 0  # by the same authority, another would gain nothing
+    office.clock.moment += timedelta(days=31)
+    assert renewal.queue_due() == 1
 
 
 def test_without_an_authority_the_row_waits_and_the_next_try_goes_on_with_it(office, result):
