@@ -26,6 +26,7 @@ WORDS = {
     Kind.TIME: ("08", "30"),
     Kind.NUMBER: ("02", "15"),
     Kind.PHONE: ("0912345678",),
+    Kind.EMAIL: ("hoa.nguyen85@gmail.com",),
     Kind.IDENTITY_NUMBER: ("038185000123",),
     Kind.IDENTITY_PAPER: ("Căn cước số 038185000123 cấp ngày 12/06/2025",),
     Kind.SEX: ("Nam", "Nữ"),

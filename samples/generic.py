@@ -130,6 +130,7 @@ class _Writer:
             Kind.PERSON_NAME: (name, person.full_name),
             Kind.IDENTITY_NUMBER: (person.number,),
             Kind.PHONE: (f"09{rng.randrange(10**8):08}",),
+            Kind.EMAIL: NAMED_TEXTS["email"],
             Kind.NUMBER: (rng.choice(("01", "02", "3", "12")),),
             Kind.SEX: (person.sex,),
             Kind.ETHNIC_GROUP: (person.ethnicity,),

@@ -28,6 +28,7 @@ MM = WORK_DPI / 25.4
 PSM_LINE = 7
 NUMBER_CHARACTERS = "0123456789/.-"
 LIKE_DIGITS = str.maketrans("OoQDlI|", "0000111")  # letters that a number can't hold
+LIKE_AT = str.maketrans("(©", "@@")  # what the careful reader sees in its stead, and no address can hold
 SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
@@ -98,7 +99,10 @@ def voted_line(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
     if not line.words:
         (careful,) = second.careful([line.crop.pixels])
         return _saying(line, voted(quick.strip(EDGES), careful.text.strip(EDGES), ""))
-    quick, kind = mended(line.crop.field.kind, quick.replace("_", " ")), line.crop.field.kind  # a list knows its tones
+    kind = line.crop.field.kind
+    if kind is Kind.EMAIL:
+        return _saying(line, _email(line, quick, second))
+    quick = mended(kind, quick.replace("_", " "))  # a list knows the tones that the quick one misses
     vote = _free(line, quick, second) if kind in FREE else _settled(line, _asked(line, quick), second)
     return _saying(line, _with_first_zero(vote))
 
@@ -128,6 +132,14 @@ def _free(line: SeenLine, quick: str, second: SecondReaders) -> Vote:
         for begin, end in _runs(open_ones)
     ]
     return _settled(line, asked, second)
+
+
+def _email(line: SeenLine, quick: str, second: SecondReaders) -> Vote:
+    """Return an address in no language: every letter counts, so both careful readers must have seen the same."""
+    (heard,) = second.careful([line.crop.pixels])
+    first, careful = line.text.translate(LIKE_AT), heard.text.translate(LIKE_AT)
+    vote = voted(first, careful, quick)
+    return vote if same(first, careful) else Vote(vote.text, ((0, len(vote.text)),))
 
 
 def _indexes(asked: Sequence[Dispute]) -> set[int]:

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TIME = "time"
     NUMBER = "number"
     PHONE = "phone"
+    EMAIL = "email"
     IDENTITY_NUMBER = "identity_number"
     IDENTITY_PAPER = "identity_paper"
     SEX = "sex"

@@ -31,6 +31,7 @@ IDENTITY_NUMBER = re.compile(r"\d{12}")
 # is rare enough that a person should look.
 USUAL_NUMBER = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
 PHONE = re.compile(r"0\d{9,10}")
+EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 TIME = re.compile(r"(\d{1,2})\D+(\d{1,2})")
 NAME = re.compile(r"[^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*(?: [^\W\d_]['’.\-]?[^\W\d_]*(?:['’\-][^\W\d_]+)*)*")
 ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
@@ -71,6 +72,9 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         return _listed(raw, text)
     if kind is Kind.PERSON_NAME:
         return _name(raw, text)
+    if kind is Kind.EMAIL:
+        value = text.replace(" ", "")
+        return Parsed(value, _check(EMAIL.fullmatch(value) is not None), raw.confidence)
     if kind is Kind.DATE_WORDS:
         said = with_date_words_mended(STOP_FOR_COMMA.sub(_comma_after, text))
         value = with_both_commas(said)

@@ -60,3 +60,10 @@ def test_a_hamlet_is_held_against_the_careful_reader_and_a_known_commune_is_not(
     written, first = "Làng Thắng, xã Nguyệt Ấn", "Làng Thẳng, xã Nguyệt Ấn"
     assert doubted(Kind.PLACE, written, first, first, readers) == (first, ["Thẳng"])
     assert doubted(Kind.PLACE, written, "Làng Thắng, xã Nguyệt Ẩn", "Làng Thắng, xã Nguyệt Ãn", readers)[1] == []
+
+
+def test_of_an_e_mail_address_every_letter_counts(readers):
+    written = "thanh.le85@gmail.com"
+    assert doubted(Kind.EMAIL, written, written, written, readers) == (written, [])
+    first = "thanh.lê85@gmail.com"
+    assert doubted(Kind.EMAIL, written, first, written, readers) == (written, [written])

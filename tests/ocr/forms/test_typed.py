@@ -77,6 +77,7 @@ def test_an_address_with_a_comma_put_in_is_not_of_right_structure():
         (Kind.TEXT, "Cha: Lê Văn A; mẹ: Hà Thị B", "Cha: Lê Văn A; mẹ: Hà Thị B"),
         (Kind.DATE_WORDS, "Ngày ba tháng mười năm hai nghìn", "Ngày ba tháng mười năm hai nghìn"),
         (Kind.PHONE, "0912 345 678", "0912345678"),
+        (Kind.EMAIL, "hoa.nguyen85 @gmail.com", "hoa.nguyen85@gmail.com"),
     ],
 )
 def test_what_is_certain_is_put_right(kind, text, value):
@@ -102,6 +103,8 @@ def test_one_comma_of_a_date_in_words_tells_of_the_other_and_a_person_looks(text
         (Kind.PERSON_NAME, "TRƯƠNC QUỐC BẢO"),  # no syllable
         (Kind.PERSON_NAME, "THIÊU VIẾT LÃM"),  # no surname
         (Kind.IDENTITY_NUMBER, "538185000123"),  # no province
+        (Kind.EMAIL, "hoa.nguyên85@gmail.com"),  # no address has letters with marks
+        (Kind.EMAIL, "hoa.nguyen85@gmail"),
         (Kind.TEXT, "Cha: Lê Văn A: mẹ: Hà Thị B"),  # what tells ":" from ";" stands on the leader
         (Kind.TEXT, "chữ " * 40),  # too long for a comma lost by all readers to be rare
     ],
