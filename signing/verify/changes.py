@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPath
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DocInfoRule,
@@ -27,11 +27,14 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.constants import VALUE_UPDATE_KEYS
+from pyhanko.sign.diff_analysis.rules_api import Context
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from signing.verify.work import Work
 
 MAY_CHANGE_IN_INFO = {"/ModDate", "/Producer"}
+IN_STORE = {"/Type", "/VRI", "/Certs", "/CRLs", "/OCSPs"}
 LOOKS_OF_VALUES = ("/DR", "/DA", "/Q")
 
 
@@ -60,6 +63,29 @@ class _DatesOnly(DocInfoRule):
         yield from super().apply(old, new)
 
 
+class _ValidationData(DSSCompareRule):
+    """The library keeps old entries by signature (VRI) as they are; iText and pyHanko itself write them anew.
+
+    Allowed too is a store whose entries are all in objects that were not there before.
+    """
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        try:
+            yield from list(super().apply(old, new))
+        except SuspiciousModification:
+            if "/DSS" not in new.root or not new.root["/DSS"].keys() <= IN_STORE:
+                raise
+            written = new.collect_dependencies(new.root["/DSS"], since_revision=old.revision + 1)
+            store = new.root.raw_get("/DSS")
+            if isinstance(store, IndirectObject):
+                place = Context.from_absolute(old, RawPdfPath("/Root", "/DSS"))
+                yield ReferenceUpdate(store.reference, context_checked=place)
+                written.discard(store.reference)
+            if not all(old.is_ref_unassignable(one) for one in written):
+                raise
+            yield from map(ReferenceUpdate, written)
+
+
 def _info(revision: HistoricalResolver) -> dict[str, object]:
     trailer = revision.trailer_view
     return dict(trailer["/Info"]) if "/Info" in trailer else {}
@@ -71,10 +97,15 @@ POLICY = StandardDiffPolicy(
         _DatesOnly().as_qualified(ModificationLevel.LTA_UPDATES),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        _ValidationData().as_qualified(ModificationLevel.LTA_UPDATES),
         MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]  # the same
     ],
-    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),  # type: ignore[no-untyped-call]  # the same
+    form_rule=FormUpdatingRule(
+        field_rules=[
+            SigFieldCreationRule(),  # type: ignore[no-untyped-call]  # the same
+            SigFieldModificationRule(value_update_keys=VALUE_UPDATE_KEYS | {"/M"}),  # the annotation's date
+        ]
+    ),
 )
 
 
@@ -89,14 +120,7 @@ class History:
 
     def after(self, revision: int) -> list[Update]:
         """Return the updates after a revision, oldest first."""
-        found = []
-        for number in range(revision + 1, self._reader.total_revisions):
-            update = self._update(number)
-            if update.kind is Kind.FORBIDDEN and number not in self._signers and self._is_upkeep_of(revision, number):
-                # A tool may write anew what is no part of this revision: its own entries on validation (VRI).
-                update = Update(Kind.UPKEEP)
-            found.append(update)
-        return found
+        return [self._update(number) for number in range(revision + 1, self._reader.total_revisions)]
 
     def fields(self, revision: int) -> dict[str, DictionaryObject]:
         """Return the signature fields of a revision by name."""
@@ -114,14 +138,6 @@ class History:
             self._updates[number] = self._looked_at(number)
         return self._updates[number]
 
-    def _is_upkeep_of(self, revision: int, number: int) -> bool:
-        old, new = (self._reader.get_historical_resolver(one) for one in (revision, number))
-        try:
-            _check_form(old, new)
-            return bool(POLICY.apply(old, new).modification_level <= ModificationLevel.LTA_UPDATES)
-        except SuspiciousModification:
-            return False
-
     def _looked_at(self, number: int) -> Update:
         old, new = (self._reader.get_historical_resolver(one) for one in (number - 1, number))
         try:
@@ -137,14 +153,19 @@ class History:
         own = {signer.name} if signer else set()
         fields, before = self.fields(number), self.fields(number - 1)
         changed = {str(name) for name in found.changed_form_fields} | (fields.keys() - before.keys())
-        if any(name in before or not _is_blank(fields[name]) for name in changed - own):
+        if any(name in before or not _shows_nothing(fields[name]) for name in changed - own):
             return Update(Kind.FORBIDDEN)
         return Update(Kind.SIGNATURE, signer) if signer else Update(Kind.UPKEEP)
 
 
-def _is_blank(field: DictionaryObject) -> bool:
-    """Whether a field made for later shows nothing: it has no value and no picture."""
-    return "/V" not in field and "/AP" not in field and "/Kids" not in field
+def _shows_nothing(field: DictionaryObject) -> bool:
+    """Whether a new field is a place kept for later, or a document timestamp without a place on the paper."""
+    if "/Kids" in field:
+        return False
+    if "/V" not in field:
+        return "/AP" not in field
+    x0, y0, x1, y1 = (float(one) for one in field["/Rect"]) if "/Rect" in field else (0.0, 0.0, 0.0, 0.0)
+    return bool(field["/V"].get("/Type") == "/DocTimeStamp") and (x0 == x1 or y0 == y1)
 
 
 def _check_form(old: HistoricalResolver, new: HistoricalResolver) -> None:

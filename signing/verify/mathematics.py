@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms, core, x509  # type: ignore[import-untyped]  # asn1crypto has no types
+from asn1crypto import algos, cms, core, keys, x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from pyhanko.sign.general import CMSExtractionError, SignedDataCerts, check_ess_certid, extract_signer_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import (
@@ -17,12 +17,18 @@ from pyhanko.sign.validation.generic_cms import (
     get_signing_cert_attr,
     validate_sig_integrity,
 )
+from pyhanko_certvalidator.sig_validate import (
+    DEFAULT_VALIDATION_CONTEXT,
+    DefaultSignatureValidator,
+    SignatureValidationContext,
+)
 
 from signing.verify.algorithms import POLICY
 from signing.verify.limits import MOST_CERTIFICATES
 from signing.verify.links import Link
 
 NULL = b"\x05\x00"
+EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 KNOWN_UNSIGNED = {
     "signature_time_stamp_token",
     "counter_signature",
@@ -60,6 +66,22 @@ class TokenFound:
     at: datetime
 
 
+class _ByKeyToo(DefaultSignatureValidator):
+    """Some tools name the kind of key where the mechanism belongs (id-ecPublicKey, RFC 5480 2.1.1): ECDSA is meant."""
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: keys.PublicKeyInfo,
+        signature_algorithm: algos.SignedDigestAlgorithm,
+        context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
+    ) -> None:
+        if signature_algorithm["algorithm"].native == EC_PUBLIC_KEY:
+            signature_algorithm = algos.SignedDigestAlgorithm({"algorithm": f"{context.contextual_md_algorithm}_ecdsa"})
+        super().validate_signature(signature, signed_data, public_key_info, signature_algorithm, context)
+
+
 def check_signature(
     content: cms.SignedData, digest: bytes, expected_type: str = "data", *, must_name_certificate: bool = False
 ) -> Signed:
@@ -68,7 +90,7 @@ def check_signature(
         _check_shape(content, expected_type)
         signer = extract_signer_info(content)
         certificates = _identified(content, signer, must_name_certificate=must_name_certificate)
-        intact, valid = validate_sig_integrity(signer, certificates.signer_cert, expected_type, digest)
+        intact, valid = validate_sig_integrity(signer, certificates.signer_cert, expected_type, digest, _ByKeyToo())
     except (CMSExtractionError, SignatureValidationError) as error:
         raise Damaged("format", str(error)) from error
     if not intact:
