@@ -4,6 +4,7 @@ Keys registered for office work are refused here: the office signs through its d
 The same command again goes on where it stopped: what is signed already is passed over.
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,7 @@ from signing.longterm import sign_long
 from signing.outside import Outside
 from signing.verify.engine import Verifier
 
+SAID_OTHERWISE = {"encrypted": "encrypted_to_sign"}  # only who reads a scan may give its password
 REFUSALS = (SigningError, CertError, OSError)
 
 
@@ -121,9 +123,10 @@ def _signed(
 def _line(result: Result, target: Path) -> str:
     file, error = result.document.identity, result.error
     if isinstance(error, OSError):
-        return f"✗ {file}: {both('file_error', reason=error.strerror or '')}"
+        no_room = error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+        return f"✗ {file}: {both('no_room_left') if no_room else both('file_error', reason=error.strerror or '')}"
     if isinstance(error, SigningError | CertError):
-        return f"✗ {file}: {both(error.code, **error.parameters)}"
+        return f"✗ {file}: {both(SAID_OTHERWISE.get(error.code, error.code), **error.parameters)}"
     if result.outcome is Outcome.SIGNED_BEFORE:
         return f"= {target}: {both('signed_before')}"
     if result.outcome is Outcome.NOT_TRIED:

@@ -16,12 +16,16 @@ def write_parts_durably(path: Path, parts: Iterable[bytes], mode: int = 0o644) -
     _sweep(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        for one in parts:
-            file.write(one)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for one in parts:
+                file.write(one)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:  # on a full disk above all: what is half written takes up room
+        part.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
