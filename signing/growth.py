@@ -4,6 +4,7 @@ So that a file of any size is signed in little memory, and that no byte of it ca
 what is signed stays signed because nothing writes to it.
 """
 
+import hashlib
 import io
 from collections.abc import Iterator
 from io import BytesIO
@@ -33,6 +34,11 @@ class _Raw(io.RawIOBase):
     def fileno(self) -> int:
         """As long as nothing is added, the base itself may be handed to another process; raises ``OSError`` else."""
         return super().fileno() if self.added else self._base.fileno()
+
+    def base_blocks(self) -> Iterator[bytes]:
+        self._base.seek(0)
+        while block := self._base.read(BLOCK_BYTES):
+            yield block
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.base_bytes + len(self.added)}[whence]
@@ -65,6 +71,22 @@ class Growth:
     def __init__(self, base: bytes | BinaryIO, added: bytes = b"") -> None:
         self._raw = _Raw(BytesIO(base) if isinstance(base, bytes) else base, added)
         self.stream = cast("BinaryIO", io.BufferedRandom(self._raw))
+        self._digests: dict[str, hashlib._Hash] = {}
+
+    def digest(self, algorithm: str, start: int, end: int) -> bytes:
+        """Return the digest of everything but the bytes from ``start`` to ``end``, which stand in what is added.
+
+        The base is hashed once, however many signatures and timestamps are added to it.
+        """
+        self.stream.flush()
+        if (of_base := self._digests.get(algorithm)) is None:
+            of_base = self._digests[algorithm] = hashlib.new(algorithm)
+            for block in self._raw.base_blocks():
+                of_base.update(block)
+        found, added, before = of_base.copy(), memoryview(self._raw.added), self._raw.base_bytes
+        found.update(added[: start - before])
+        found.update(added[end - before :])
+        return found.digest()
 
     @property
     def added(self) -> bytes:

@@ -8,6 +8,7 @@ signature covers it too. Earlier bytes are never touched.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from io import SEEK_END
 from typing import Protocol
 
 from asn1crypto import crl as asn1_crl  # type: ignore[import-untyped]  # asn1crypto has no types
@@ -15,7 +16,7 @@ from asn1crypto import ocsp as asn1_ocsp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
-from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_byterange import PdfByteRangeDigest, PreparedByteRangeDigest
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from certs.certificate import Certificate
@@ -26,7 +27,7 @@ from certs.timestamps import Token
 from signing.document import opened_for_update
 from signing.errors import AlreadySealed, DocumentNotSignable, TimestampUnavailable
 from signing.fields import FIELD_OF, LOCK_OF, FieldPlace, add_field, fields_needed
-from signing.growth import BLOCK_BYTES, Growth
+from signing.growth import Growth
 from signing.mark import stamp_style
 from signing.signer import Holder, parsed
 from signing.values import Changes, Level, Report, Revocation, Role
@@ -124,10 +125,23 @@ def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
     )
     session.system_time = at.astimezone(VIETNAM)
     room = _room([certificate, *chain], has_token=level is not Level.B_B)
-    digest, _ = session.prepare_tbs_document(validation_info=None, bytes_reserved=room).digest_tbs_document(
-        in_place=True, chunk_size=BLOCK_BYTES
-    )
-    return Ready(growth, digest.document_digest, digest.reserved_region_start, digest.reserved_region_end)
+    session.prepare_tbs_document(validation_info=None, bytes_reserved=room)
+    return Ready(growth, *laid_out(growth, writer, session.sig_field["/V"], Digest.SHA256))
+
+
+def laid_out(
+    growth: Growth, writer: IncrementalPdfFileWriter, place: PdfByteRangeDigest, digest: Digest
+) -> tuple[bytes, int, int]:
+    """Append the update with an empty place for CMS; return the digest of all but that place, its start and end.
+
+    As pyHanko's ``PdfByteRangeDigest.fill`` does, but for the digest: of a large file it is most of the time.
+    """
+    writer.digest_aware_write = True
+    writer.write_in_place()  # type: ignore[no-untyped-call]  # pyHanko's
+    size_bytes = growth.stream.seek(0, SEEK_END)
+    start, end = place.contents.offsets
+    place.byte_range.fill_offsets(growth.stream, start, end, size_bytes)  # type: ignore[no-untyped-call]  # the same
+    return growth.digest(digest.value, start, end), start, end
 
 
 def _check_order(writer: IncrementalPdfFileWriter, role: Role, verify: Callable[[], Report] | None) -> None:

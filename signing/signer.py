@@ -1,21 +1,17 @@
-"""pyHanko's ideas of a signer and a timestamper, made of ours: it lays out the PDF, and never sees a key.
+"""pyHanko's idea of a signer, made of ours: it lays out the PDF, and never sees a key.
 
 pyHanko's own signer parses and checks the private key again for every signature, twice (signing.md 0.3); here the
 signature is made outside, over what pyHanko has laid out (`signing.ready`).
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from functools import lru_cache
 from typing import TypeVar, cast
 
-from asn1crypto import cms  # type: ignore[import-untyped]  # asn1crypto has no types
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from pyhanko.sign import Signer
-from pyhanko.sign.timestamps import TimeStamper
 
 from certs.certificate import Certificate
-from certs.keys.protocol import Digest
-from certs.timestamps import Token
 
 Result = TypeVar("Result")
 
@@ -30,17 +26,6 @@ class Holder(Signer):
         self, *_unused: object, **_more: object
     ) -> bytes:
         raise AssertionError("signatures are made outside of pyHanko")
-
-
-class Stamper(TimeStamper):
-    """Hands pyHanko the tokens that ``certs`` asked for and checked; nothing goes out from here."""
-
-    def __init__(self, stamp: Callable[[bytes, Digest], Token]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko's
-        self._stamp = stamp
-
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        return cms.ContentInfo.load(self._stamp(message_digest, Digest(md_algorithm)).der)
 
 
 @lru_cache(maxsize=256)
