@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from statistics import median
 from typing import BinaryIO
 
-import numpy as np
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import ImageCms
@@ -159,8 +159,8 @@ def _text(line: TextLine, width: float, height: float) -> str:
     words = [word for word in line.words if word.text]
     if not words:
         return ""
-    size = max(float(np.median([word.box.y1 - word.box.y0 for word in words])) * height * 0.9, 1.0)
-    baseline = (1 - float(np.median([word.box.y1 for word in words]))) * height + size * 0.15
+    size = max(median(word.box.y1 - word.box.y0 for word in words) * height * 0.9, 1.0)
+    baseline = (1 - median(word.box.y1 for word in words)) * height + size * 0.15
     shown, free = [f"BT 3 Tr {FONT} {size:.2f} Tf"], 0.0
     for word, following in zip(words, [*words[1:], None], strict=True):
         text = "".join(c for c in word.text if ord(c) <= LAST_OF_PLANE)

@@ -158,7 +158,7 @@ def _edges_mm(page: PageImage, tiles: list[Pixels]) -> tuple[float, float]:
     down: list[float] = []
     for tile in tiles:
         levels = cv2.GaussianBlur(tile, (0, 0), 0.5).astype(np.float32)  # noise has sharper edges than print
-        contrast = float(np.percentile(levels, 90) - np.percentile(levels, 2))
+        contrast = _spread(levels)
         for widths, dx, dy in ((across, 1, 0), (down, 0, 1)):
             slopes = np.abs(cv2.Sobel(levels, cv2.CV_32F, dx, dy, scale=1 / 8))
             widths.append(contrast / max(float(np.percentile(slopes, 98)), 0.1))
@@ -170,7 +170,13 @@ def _edges_mm(page: PageImage, tiles: list[Pixels]) -> tuple[float, float]:
 
 def _contrast(tiles: list[Pixels]) -> float:
     """Return how many levels the ink lies below the paper about it."""
-    return float(np.median([np.percentile(tile, 90) - np.percentile(tile, 2) for tile in tiles]))
+    return float(np.median([_spread(tile) for tile in tiles]))
+
+
+def _spread(levels: NDArray[np.float32] | Pixels) -> float:
+    """Return how far it is from ink to paper, leaving out the darkest and the brightest points."""
+    ink, paper = np.percentile(levels, (2, 90))
+    return float(paper - ink)
 
 
 def _repeats(page: PageImage) -> float:

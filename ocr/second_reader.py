@@ -34,6 +34,7 @@ QUICK_HEIGHT_PX = 96  # the line stands in the middle of three
 QUICK_WIDTH_PX = 768
 QUICK_STEP_PX = 8
 QUICK_MARGIN, QUICK_SIDE = 1.6, 0.3  # above and below, left and right, of the height of the writing
+QUICK_AT_ONCE = 6  # lines of about one width: a fifth less work than one by one, and the same readings
 
 
 class _Session(Protocol):
@@ -72,24 +73,36 @@ class SecondReaders:
 
     def quick(self, lines: Sequence[Pixels]) -> list[LineReading]:
         """Return what the quick model reads on grey lines, dark on white."""
-        return [self._quick_line(line) for line in lines]
+        tight = [_cut_to_ink(line, QUICK_MARGIN, QUICK_SIDE) for line in lines]
+        images = {
+            index: _scaled(line, QUICK_HEIGHT_PX, QUICK_STEP_PX, QUICK_WIDTH_PX)
+            for index, line in enumerate(tight)
+            if line is not None
+        }
+        by_width = sorted(images, key=lambda index: images[index].shape[1])
+        found = [NOTHING] * len(lines)
+        for start in range(0, len(by_width), QUICK_AT_ONCE):
+            together = by_width[start : start + QUICK_AT_ONCE]
+            for index, reading in zip(together, self._quick_lines([images[i] for i in together]), strict=True):
+                found[index] = reading
+        return found
 
     def careful(self, lines: Sequence[Pixels]) -> list[LineReading]:
         """Return what the careful model reads on grey lines, dark on white."""
         return [self._careful_line(line) for line in lines]
 
-    def _quick_line(self, line: Pixels) -> LineReading:
-        tight = _cut_to_ink(line, QUICK_MARGIN, QUICK_SIDE)
-        if tight is None:
-            return NOTHING
-        image = _scaled(tight, QUICK_HEIGHT_PX, QUICK_STEP_PX, QUICK_WIDTH_PX)
-        width = image.shape[1]
-        ink = np.zeros((1, 1, QUICK_HEIGHT_PX, width + QUICK_STEP_PX), dtype=np.float32)  # the model looks a step ahead
-        ink[0, 0, :, :width] = 1.0 - image / np.float32(255)
-        inputs = {"x": ink, "widths": np.array([width], dtype=np.int64)}
-        steps, sureness, lengths = self._quick.run(["ids", "conf", "lengths"], inputs)
-        length = int(lengths[0])
-        return _decoded(steps[0][:length], sureness[0][:length], self._quick_alphabet)
+    def _quick_lines(self, images: Sequence[Pixels]) -> list[LineReading]:
+        """Return the readings of lines that are scaled already; the model is told how wide each is."""
+        widths = np.array([image.shape[1] for image in images], dtype=np.int64)
+        room = int(widths.max()) + QUICK_STEP_PX  # the model looks a step ahead
+        ink = np.zeros((len(images), 1, QUICK_HEIGHT_PX, room), dtype=np.float32)
+        for place, image in zip(ink, images, strict=True):
+            place[0, :, : image.shape[1]] = 1.0 - image / np.float32(255)
+        steps, sureness, lengths = self._quick.run(["ids", "conf", "lengths"], {"x": ink, "widths": widths})
+        return [
+            _decoded(ids[:length], sure[:length], self._quick_alphabet)
+            for ids, sure, length in zip(steps, sureness, lengths.tolist(), strict=True)
+        ]
 
     def _careful_line(self, line: Pixels) -> LineReading:
         tight = _cut_to_ink(line, CAREFUL_MARGIN, CAREFUL_MARGIN)

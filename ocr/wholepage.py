@@ -1,7 +1,8 @@
 """Reading a page that is no known form: straightened, turned upright when in doubt, all its lines in one call.
 
 Where leaders or rules stood the second reader reads first (Tesseract loses a tenth of such lines, ocr.md 9 D);
-elsewhere it is asked for words that Tesseract doubts, and believed in their tone marks only.
+elsewhere it is asked for words that Tesseract doubts and the quick one reads otherwise, and believed in their tone
+marks only.
 """
 
 import re
@@ -136,10 +137,13 @@ def _heard(line: Line, level: Pixels, gone: Pixels | None, second: SecondReaders
 
 
 def _reheard(word: SeenWord, level: Pixels, second: SecondReaders) -> SeenWord:
-    """Return a doubtful word with the tone marks that a sure second reader sees."""
+    """Return a doubtful word with the tone marks that a sure careful reader sees; the quick one's yes is enough."""
     if word.confidence >= UNSURE or not any(c.isalpha() for c in word.text):
         return word
-    (reading,) = second.careful([_cut(level, word.x0, word.y0, word.x1, word.y1)])
+    cut = [_cut(level, word.x0, word.y0, word.x1, word.y1)]
+    if second.quick(cut)[0].text == word.text:
+        return word
+    (reading,) = second.careful(cut)
     if reading.confidence < SURE or folded(reading.text) != folded(word.text):
         return word
     return replace(word, text=reading.text)

@@ -72,6 +72,21 @@ def test_each_line_gives_its_own_reading_in_order(readers):
     assert [read.text for read in readers.quick([drawn_line(number) for number in numbers])] == numbers
 
 
+def test_lines_read_together_are_read_as_each_alone(readers):
+    texts = [
+        "8",
+        "Kinh",
+        "05/11/2026",
+        "038185000123",
+        "thôn Minh Thủy, xã Nguyệt Ấn",
+        "1991",
+        "Việt Nam",
+        "số 47/2024",
+    ]
+    lines = [drawn_line(text) for text in texts]
+    assert readers.quick(lines) == [reading for line in lines for reading in readers.quick([line])]
+
+
 def test_a_model_with_another_digest_is_refused(tmp_path, monkeypatch):
     spoiled = tmp_path / "rec.onnx"
     spoiled.write_bytes(checked(QUICK).read_bytes()[:-1] + b"\0")
