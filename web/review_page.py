@@ -101,6 +101,7 @@ PROBLEMS: Mapping[str, Words] = {
     "year of birth does not match the number": gettext_lazy("the year of birth does not match the identity number"),
     "differs from the identity card": gettext_lazy("differs from the identity card"),
     "handwritten": gettext_lazy("handwritten: read it yourself"),
+    "its page of the form was not recognised": gettext_lazy("its page of the form was not recognised: look for it"),
     "more than one box is ticked": gettext_lazy("more than one box is ticked"),
     "a stroke was read as a digit": gettext_lazy("a stroke between the parts of a date may have been read as a digit"),
 }

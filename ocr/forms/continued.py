@@ -1,9 +1,17 @@
-"""A value that runs on over the page: some prints break between the lines of one field."""
+"""A form over its pages: a value that runs on over the page, and fields of a page that nobody recognised.
 
-from collections.abc import Sequence
+Some prints break between the lines of one field. Where one of its pages is missing, or is printed otherwise than any
+print we know, what stands there is a person's to find: it is never taken for empty.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ocr.forms.reading import FormPage, RawField
+from ocr.forms.templates import Template
+from ocr.values import Box, Check, Decision, FieldReading, Source
+
+UNSEEN = "its page of the form was not recognised"
 
 
 def with_whole_fields(forms: Sequence[FormPage]) -> list[FormPage]:
@@ -18,7 +26,26 @@ def with_whole_fields(forms: Sequence[FormPage]) -> list[FormPage]:
             whole[begin] = replace(start, fields={**start.fields, name: _joined(start.fields[name], rest)})
             own = {key: raw for key, raw in whole[index].fields.items() if key != name}
             whole[index] = replace(whole[index], fields=own)
-    return whole
+    return [_doubted(form, forms) for form in whole]
+
+
+def unseen(template: Template, fields: Mapping[str, FieldReading], page: int) -> dict[str, FieldReading]:
+    """Return the fields of the form that no recognised page holds, to be looked for by a person, at ``page``."""
+    known = [name for own in template.pages for field in own.fields for name in (field.name, field.number_name)]
+    lost = FieldReading(
+        "", None, 0.0, page, Box(0.0, 0.0, 1.0, 1.0), Source.NONE, Decision.LOOK,
+        {"structure": Check.NOT_APPLICABLE}, (UNSEEN,),
+    )  # fmt: skip
+    return {name: lost for name in known if name and name not in fields}
+
+
+def _doubted(form: FormPage, forms: Sequence[FormPage]) -> FormPage:
+    """Return the page with doubt on values of which a line stands on a page that is not there."""
+    template = form.match.template
+    there = {other.match.page.number for other in forms if other.match.template is template}
+    missing = {field.name for page in template.pages if page.number not in there for field in page.fields}
+    doubted = {name: replace(raw, confirmed=False) for name, raw in form.fields.items() if name in missing and raw.text}
+    return replace(form, fields={**form.fields, **doubted})
 
 
 def _begins(form: FormPage, later: FormPage, name: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr.codes import CardHolder
-from ocr.forms.continued import with_whole_fields
+from ocr.forms.continued import unseen, with_whole_fields
 from ocr.forms.dates import date_in_words
 from ocr.forms.merged import now_called
 from ocr.forms.places import same_letters
@@ -29,7 +29,8 @@ def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
     """Return the fields of the form that was recognised best, over all its pages."""
     if not forms:
         return {}
-    template = max(forms, key=lambda form: form.match.confidence).match.template
+    best = max(forms, key=lambda form: form.match.confidence)
+    template = best.match.template
     fields: Fields = {}
     own = [form for form in forms if form.match.template.form == template.form]
     for form in with_whole_fields(sorted(own, key=lambda form: -form.match.confidence)):
@@ -40,6 +41,7 @@ def judged(forms: Sequence[FormPage], cards: Sequence[Card]) -> Fields:
         RULES[rule.name](fields, rule)
     for card in cards:
         _compare_with_card(fields, card)
+    fields |= unseen(template, fields, best.page_number)
     people = [holder.full_name for _, _, holder in cards]
     kinds = {field.name: field.kind for page in template.pages for field in page.fields}
     return {name: _with_lists(fields[name], kinds.get(name), people) for name in _in_order(template, fields)}

@@ -20,9 +20,9 @@ from ocr.forms.features import ALIGN_PX, Features, features_of, features_of_blan
 from ocr.forms.templates import Template, TemplatePage
 from ocr.raster import PageImage, Pixels
 
-FIRST_LOOK = (200, 500)  # strongest features of a blank and of a page: the right blank is among the first 3
+FIRST_LOOK = (120, 350)  # strongest features of a blank and of a page: the right blank of 34 is among the first 3
 FEATURES = 1000
-LOOKED_AT = 5  # blanks after the first look
+LOOKED_AT = 7  # blanks after the first look
 NEARLY = 0.6  # of the likeliest blank's inliers: twins of it are laid on the page as well
 INLIERS = 14  # right forms have 23 and more, on a dim photo; most other documents fewer
 PRINT_FOUND = 0.97  # of the labels' ink: the right form shows 0.99, an older version with its last lines moved 0.955

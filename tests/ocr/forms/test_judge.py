@@ -7,6 +7,7 @@ import pytest
 
 from ocr import Check, Decision, Source
 from ocr.codes import CardHolder
+from ocr.forms.continued import UNSEEN
 from ocr.forms.judge import judged
 from ocr.forms.reading import FormPage, RawField
 from ocr.forms.recognise import Match
@@ -37,7 +38,8 @@ def raw(name, **changes):
 def fields(cards=(), **changes):
     """Return the judged fields; ``changes`` are by name with _ for the stop."""
     seen = {name: raw(name, **changes.get(name.replace(".", "_"), {})) for name in SEEN}
-    return judged([FormPage(MATCH, 1, seen)], cards)
+    found = judged([FormPage(MATCH, 1, seen)], cards)
+    return {name: field for name, field in found.items() if UNSEEN not in field.problems}
 
 
 def decisions(found):

@@ -10,11 +10,12 @@ import pytest
 from ocr.forms.continued import with_whole_fields
 from ocr.forms.draft import Proposal
 from ocr.forms.draft_print import with_keys_of
+from ocr.forms.judge import judged
 from ocr.forms.marks import Area
 from ocr.forms.reading import FormPage, RawField
 from ocr.forms.recognise import Match, Recogniser
 from ocr.forms.templates import load_templates
-from ocr.values import Box
+from ocr.values import Box, Decision, Source
 from samples import near_misses
 from samples.blanks import SOURCES
 from samples.degrade import scan200
@@ -83,7 +84,7 @@ def test_a_value_runs_on_over_the_page():
 
 def test_an_empty_second_line_changes_nothing():
     _, front = whole("thôn Tân Thành", "")
-    assert front == page_of(EXTRACT, 1, **{RESIDENCE: "thôn Tân Thành"})
+    assert front.fields == page_of(EXTRACT, 1, **{RESIDENCE: "thôn Tân Thành"}).fields
 
 
 def test_what_one_of_the_lines_leaves_in_doubt_stays_so():
@@ -94,9 +95,20 @@ def test_what_one_of_the_lines_leaves_in_doubt_stays_so():
     assert front.fields[RESIDENCE].handwritten
 
 
-def test_the_second_page_alone_keeps_its_line():
-    (page,) = with_whole_fields([page_of(EXTRACT, 2, **{RESIDENCE: "xã Nguyệt Ấn"})])
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_line_of_two_is_kept_and_in_doubt(number):
+    (page,) = with_whole_fields([page_of(EXTRACT, number, **{RESIDENCE: "xã Nguyệt Ấn"})])
     assert page.fields[RESIDENCE].text == "xã Nguyệt Ấn"
+    assert page.fields[RESIDENCE].confirmed is False
+
+
+def test_a_page_that_was_not_recognised_is_left_to_a_person():
+    fields = judged([page_of(EXTRACT, 2, **{"registration.number": "57"})], [])
+    lost = fields["requester.full_name"]
+    assert (lost.value, lost.decision, lost.source, lost.page) == (None, Decision.LOOK, Source.NONE, 2)
+    assert lost.problems == ("its page of the form was not recognised",)
+    assert fields["registration.number"].problems != lost.problems
+    assert fields["requester.identity_number"] == lost
 
 
 def test_labels_that_come_twice_are_told_by_their_order():
