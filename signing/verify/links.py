@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Self, cast
 
+from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -31,6 +32,11 @@ class Link:
     def parsed(self) -> x509.Certificate:
         """The certificate as `cryptography` reads it; raises ``ValueError``."""
         return x509.load_der_x509_certificate(self.der)
+
+    @property
+    def as_the_library_reads_it(self) -> asn1_x509.Certificate:
+        """The certificate as pyHanko's path validation wants it; the same one is read once."""
+        return _loaded(self.der)
 
     @cached_property
     def is_authority(self) -> bool:
@@ -78,6 +84,11 @@ def paths(leaf: Link, helpers: Iterable[Link], roots: Iterable[Link]) -> Iterato
             continue
         above = [one for one in (*anchors, *others) if one not in path and path[0].is_issued_by(one)]
         open_ones += [[one, *path] for one in above]
+
+
+@lru_cache(maxsize=256)
+def _loaded(der: bytes) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(der)
 
 
 @lru_cache(maxsize=1024)

@@ -22,6 +22,7 @@ from pyhanko_certvalidator.errors import (
 )
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import CertificateRegistry, SimpleTrustManager
 from pyhanko_certvalidator.validate import async_validate_path
 
 from certs.anchors import Store, TrustStores
@@ -35,6 +36,7 @@ from signing.verify.links import Link, paths
 from signing.verify.standing import TOLERANCE, Proofs, Standing, standing
 
 NOT_ASKED = CertRevTrustPolicy(NO_REVOCATION)
+EMPTY = CertificateRegistry()  # the path is given: the library finds none, and fetches nothing
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ class Judge:
     """Asks the trust stores; ``embedded`` came with the file, ``ours`` from the caller and our own store."""
 
     def __init__(self, stores: TrustStores, embedded: Known, ours: Known) -> None:
-        self._ours = Proofs(ours.crls, ours.ocsps)
+        self._ours = Proofs(
+            [one for one in ours.crls if one not in embedded.crls],
+            [one for one in ours.ocsps if one not in embedded.ocsps],
+        )
         self._anchors = stores.anchors
         self._helpers = tuple(Link(one.der) for one in stores.intermediates)
         self._take(embedded)
@@ -155,12 +160,13 @@ class Judge:
 
 def _judged(path: Sequence[Link], moment: datetime) -> Cause:
     """Ask the library whether a path keeps the rules of RFC 5280 6.1, and say its answer in our words."""
-    root, *others = (x509.Certificate.load(one.der) for one in path)
+    root, *others = (one.as_the_library_reads_it for one in path)
     if not others:
         in_force = path[0].parsed.not_valid_before_utc <= moment <= path[0].parsed.not_valid_after_utc
         return Cause.GOOD if in_force else Cause.EXPIRED
     context = ValidationContext(
-        trust_roots=[root],
+        trust_manager=SimpleTrustManager(),  # type: ignore[no-untyped-call]  # pyHanko's
+        certificate_registry=EMPTY,
         moment=moment,
         allow_fetching=False,
         revinfo_policy=NOT_ASKED,
