@@ -9,6 +9,7 @@ from commands import forms
 from ocr.forms.templates import DATA, load_templates
 from service import app
 
+KNOWN = "phieu-khai-bao-tam-vang-ct03"
 RESIDENCE = DATA / "phieu-khai-bao-tam-vang-ct03" / "2023" / "blank-1.png"
 
 
@@ -58,6 +59,23 @@ def test_a_file_that_is_no_scan_is_refused_in_a_sentence(tmp_path):
     assert answer.exit_code == 1
     assert "Traceback" not in answer.output
     assert not (tmp_path / "out").exists()
+
+
+def test_only_of_a_form_that_is_known_another_print_is_drafted(tmp_path):
+    for more in (["--print-of", "to-khai-khong-co"], ["--print-of", KNOWN, "--version", "1999"]):
+        answer = run("new", RESIDENCE, *more, "--out", tmp_path / "out")
+        assert answer.exit_code == 1
+        assert more[1] in answer.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_draft_of_another_print_lies_in_the_folder_of_its_version(tmp_path):
+    answer = run("new", RESIDENCE, "--print-of", KNOWN, "--out", tmp_path / "out")
+    assert answer.exit_code == 0, answer.output
+    folder = tmp_path / "out" / KNOWN / "2023" / "blank-1"
+    assert sorted(path.name for path in folder.iterdir()) == ["blank-1.png", "look-1.png", "print.toml"]
+    assert "subject.identity_number  [identity_number]" in answer.stdout
+    assert str(DATA / KNOWN / "2023") in answer.stderr
 
 
 def test_a_code_that_is_none_is_said():
