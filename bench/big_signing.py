@@ -1,7 +1,8 @@
-"""A PDF of 120 MB signed at B-LTA and raised from B-B: memory above idle, and CPU against hashing the file twice.
+"""A PDF of 120 MB signed at B-LTA and raised from B-B to it: memory above idle, CPU against hashing the file twice.
 
-Memory is the peak of this process's own pages (VmHWM) while the signature is made, above what it held before. Each
-measure runs in a process of its own. The result is written to a file, which is part of the time.
+Our verifier looks at a raised file before and after; what it spends in its sandbox is not counted. Memory is the peak
+of this process's own pages (VmHWM) while the work is done, above what it held before. Each measure runs in a process
+of its own. The result is written to a file, which is part of the time.
 """
 
 import argparse

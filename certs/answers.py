@@ -175,9 +175,15 @@ class Answers:
             return refusal("time_not_available")
 
     def evidence(self) -> Evidence:
-        """Return what a long-term signature by any of our certificates, and its timestamp, must carry."""
+        """Return what a long-term signature by any of our certificates, and its timestamp, must carry.
+
+        Raises ``KeyUnavailable`` where the last list has ended and the issuing key, on its token, is not at hand.
+        """
         certificates = (self.issuer.der, self.root.der, self.timestamp_key.certificate.der)
-        return Evidence(certificates, (self.crl(), self.root_crl()))
+        issued = self.published_crl()
+        if (ends := x509.load_der_x509_crl(issued).next_update_utc) is not None and ends <= self.now():
+            raise KeyUnavailable("issuing_key_needed")
+        return Evidence(certificates, (issued, self.root_crl()))
 
     def keep(self, name: str, key: FileKey) -> None:
         """Save a key of the authority's own under a password of its own."""

@@ -12,7 +12,7 @@ from certs.authority import Authority, Names, Subject
 from certs.errors import CertError, CertificateInvalid, ClockWentBack, KeyUnavailable, RevocationUnknown
 from certs.revocation import Evidence, status_in
 from storage.durable import write_durably
-from tests.certs.conftest import OFFICE
+from tests.certs.conftest import OFFICE, now
 
 
 def openssl(*arguments: object) -> str:
@@ -159,3 +159,17 @@ def test_a_clock_set_back_stops_the_authority(tmp_path):
     times[0] -= timedelta(minutes=1)
     with pytest.raises(ClockWentBack):
         made.issue("official", Subject("Lò Văn Pá", OFFICE))
+
+
+def test_without_the_issuing_key_the_last_list_still_proves_until_it_ends(tmp_path):
+    times = [now()]
+    made = Authority.create(tmp_path / "authority", Names.of(OFFICE), lambda: times[0])
+    made.crl()
+    (made.folder / "issuing.p12").unlink()  # as where the key lies on a token that nobody opened
+    times[0] += timedelta(days=6)
+    away = Authority.open(made.folder, lambda: times[0])
+    assert len(away.evidence().crls) == 2
+    times[0] += timedelta(days=2)
+    with pytest.raises(KeyUnavailable) as caught:
+        away.evidence()
+    assert caught.value.code == "issuing_key_needed"

@@ -8,7 +8,7 @@ import pytest
 from certs.errors import RevocationUnknown
 from certs.errors import TimestampUnavailable as NoToken
 from certs.timestamps import TimestampClient
-from dossiers import audit, files, renewal
+from dossiers import audit, files, jobs, renewal
 from dossiers.engines import current, set_up
 from dossiers.lifecycle import State
 from dossiers.models import AuditEntry, Protection, QueuedJob, Renewal, Result
@@ -24,6 +24,12 @@ def result(dossier_at) -> Result:
     return Result.objects.get(dossier=dossier)
 
 
+@pytest.fixture
+def own_engine(tmp_path, settings):
+    """The job engine's tables of this test alone."""
+    settings.DATA = tmp_path
+
+
 def with_archive(**changes: object) -> None:
     set_up(replace(current(), archive=replace(current().archive, **changes)))  # type: ignore[type-var]  # the office's
 
@@ -34,7 +40,7 @@ def stamps(pdf: bytes) -> int:
     return sum(one.role is Role.DOCUMENT_TIMESTAMP for one in report.signatures)
 
 
-def test_a_result_is_looked_at_once_and_renewed_when_it_is_due_as_a_file_of_its_own(office, result):
+def test_a_result_is_looked_at_once_and_renewed_when_it_is_due_as_a_file_of_its_own(office, result, own_engine):
     # Nothing is due: looked at once, after a day, and remembered.
     sealed = result.sealed
     before = files.read(sealed)
@@ -54,9 +60,11 @@ def test_a_result_is_looked_at_once_and_renewed_when_it_is_due_as_a_file_of_its_
     # Due: a new file that begins with the old one, a row, history.
     with_archive(margin=ALWAYS)
     assert renewal.queue_due() == 1
-    QueuedJob.objects.all().delete()
     office.clock.moment += timedelta(minutes=1) - timedelta(days=2)  # every test's register must not go ahead
-    assert renewal.renew(result.pk)
+    with jobs.running(threads=1, poll_s=0.05):
+        jobs.run_until_idle(60)
+    assert QueuedJob.objects.get().outcome == "done"
+    QueuedJob.objects.all().delete()
     result.refresh_from_db()
     after = files.read(result.sealed)
     assert after.startswith(before)
