@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MEASURES = (
     "big_signing", "codes", "cores", "decree", "fields", "forms", "genuine_forms", "handwriting", "memory",
-    "odd", "pagefacts", "recognition", "sandbox", "signing", "textlayer", "verify",
+    "odd", "pagefacts", "recognition", "sandbox", "signing", "sound", "textlayer", "verify",
 )  # fmt: skip
 
 
