@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from math import dist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.tesseract import Line, SeenWord
 from ocr.values import Box, Word
+
+Matrix = Sequence[Sequence[float]]  # 3×3
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,11 @@ class TextLine:
 
 def placed(lines: Sequence[Line], back: NDArray[np.float64], width_px: int, height_px: int) -> list[TextLine]:
     """Return lines of an image as lines of its page; ``back`` (3×3) leads from the image's pixels to the page's."""
+    matrix = back.tolist()
     return [
         TextLine(
             tuple(
-                Word(w.text, round(w.confidence, 3), _box((w.x0, w.y0, w.x1, w.y1), back, width_px, height_px))
+                Word(w.text, round(w.confidence, 3), level_box((w.x0, w.y0, w.x1, w.y1), matrix, width_px, height_px))
                 for w in line
             )
         )
@@ -53,24 +57,24 @@ def said_as(line: Line, texts: Sequence[str], confidence: float) -> Line:
     )
 
 
-def _box(corners: tuple[int, int, int, int], back: NDArray[np.float64], width_px: int, height_px: int) -> Box:
-    """Return the box about the middle line of a word, as high as the word: a level box even on a tilted page."""
+def level_box(corners: tuple[float, float, float, float], back: Matrix, width_px: int, height_px: int) -> Box:
+    """Return the box about the middle line of a word, as high as the word: a level box even on a tilted page.
+
+    Of plain numbers: a page has hundreds of words, and arrays of two numbers cost ten times as much.
+    """
     x0, y0, x1, y1 = corners
     middle = (y0 + y1) / 2
-    left, right = (_led_back(back, x, middle) for x in (x0, x1))
-    half = float(np.linalg.norm(_led_back(back, x0, y1) - _led_back(back, x0, y0))) / 2
-    level = (left[1] + right[1]) / 2
+    (left, rise), (right, fall) = (_led_back(back, x, middle) for x in (x0, x1))
+    half = dist(_led_back(back, x0, y0), _led_back(back, x0, y1)) / 2
+    level = (rise + fall) / 2
     return clipped(
-        min(left[0], right[0]) / width_px,
-        (level - half) / height_px,
-        max(left[0], right[0]) / width_px,
-        (level + half) / height_px,
+        min(left, right) / width_px, (level - half) / height_px, max(left, right) / width_px, (level + half) / height_px
     )
 
 
-def _led_back(back: NDArray[np.float64], x: float, y: float) -> NDArray[np.float64]:
-    point = back @ np.array([x, y, 1.0])
-    return np.asarray(point[:2] / point[2], dtype=np.float64)
+def _led_back(back: Matrix, x: float, y: float) -> tuple[float, float]:
+    across, down, depth = (a * x + b * y + c for a, b, c in back)
+    return across / depth, down / depth
 
 
 def clipped(x0: float, y0: float, x1: float, y1: float) -> Box:

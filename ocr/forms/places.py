@@ -110,9 +110,10 @@ def same_letters(one: str, other: str) -> bool:
 def known_names() -> dict[tuple[str, str], set[str]]:
     """Return the names by level (province, district, commune) and by their letters without tones."""
     names: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for line in NAMES.read_text(encoding="utf-8").splitlines():
-        level, name = line.split("\t")
-        known = names[level, folded(name)]
+    rows = [line.split("\t") for line in NAMES.read_text(encoding="utf-8").splitlines()]
+    letters = folded("\n".join(name for _, name in rows)).split("\n")  # in one go: every start does it
+    for (level, name), plain in zip(rows, letters, strict=True):
+        known = names[level, plain]
         if not any(same_letters(name, one) for one in known):
             known.add(name)
     return names

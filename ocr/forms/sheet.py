@@ -10,7 +10,7 @@ from ocr.forms.lines import MM, PAPER, WORK_DPI, Crop
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field
 from ocr.raster import PageImage, Pixels
-from ocr.textlines import clipped
+from ocr.textlines import level_box
 from ocr.values import Box
 
 ANY_INK = 200  # grey of the blank below which a pixel is print
@@ -26,6 +26,7 @@ class Sheet:
         self.width, self.height = round(blank.width_mm * MM), round(blank.height_mm * MM)
         self._page = page
         self.to_page = match.to_page @ np.diag([1 / self.width, 1 / self.height, 1.0])
+        self._back = self.to_page.tolist()
         grey = reading_grey(page)
         if page.is_bilevel:
             grey = softened(grey, page.dpi / WORK_DPI * 0.8)
@@ -85,13 +86,7 @@ class Sheet:
 
     def page_box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """Return a box of the sheet as a box of the page: level, about its middle line."""
-        middle = (y0 + y1) / 2
-        points = np.array([[[x0, middle], [x1, middle], [x0, y0], [x0, y1]]], dtype=np.float64)
-        left, right, top, bottom = cv2.perspectiveTransform(points, self.to_page)[0]
-        half = float(np.hypot(*(bottom - top))) / 2
-        level = (left[1] + right[1]) / 2
-        width, height = self._page.width_px, self._page.height_px
-        return clipped(left[0] / width, (level - half) / height, right[0] / width, (level + half) / height)
+        return level_box((x0, y0, x1, y1), self._back, self._page.width_px, self._page.height_px)
 
     def _pixels(self, box: Box, side_mm: float, rise_mm: float) -> tuple[int, int, int, int]:
         x0, x1 = round(box.x0 * self.width - side_mm * MM), round(box.x1 * self.width + side_mm * MM)
