@@ -33,7 +33,8 @@ def print_toml(
     for one in fields:
         place = {name: value for name, value in _about(one).items() if name not in {"label", "type", "values"}}
         mark = "# not of the form: " if "not_of_form" in one.doubts else ""
-        lines += ["", f"{mark}[[field]]", f"# {one.label}"]
+        doubts = "".join(f"  # to look at: {doubt}" for doubt in one.doubts)
+        lines += ["", f"{mark}[[field]]{doubts}", f"# {one.label}"]
         lines += [f"{mark}{name} = {toml_of(value)}" for name, value in place.items() if value]
     return "".join(f"{line}\n" for line in [*lines, *_texts(texts)])
 

@@ -4,9 +4,10 @@ Which slot is which field is told by the labels, all of them at once: many label
 birth date, whose residence), but their order is the same however it is printed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,18 +22,34 @@ ALIKE = 0.7  # of both together
 def with_keys_of(form: Template, found: Sequence[Proposal]) -> tuple[list[Proposal], list[str]]:
     """Return the proposals under the names of the form's fields, and the names for which none was found.
 
-    A proposal that is none of the form's fields keeps its key, in doubt: ``not_of_form``.
+    One slot left over where one field is left over is taken for it, in doubt; a proposal that is none of the form's
+    fields keeps its key: ``not_of_form``.
     """
     fields = [field for page in form.pages for field in page.fields]
-    pairs = dict(_paired(found, fields))
+    sure = dict(_paired(found, fields))
+    pairs = sure | _between(sure, len(found), len(fields))
     named = [
-        replace(one, key=fields[pairs[index]].name, kind=str(fields[pairs[index]].kind), doubts=())
+        replace(one, key=fields[pairs[index]].name, kind=str(fields[pairs[index]].kind), doubts=_doubts(index, sure))
         if index in pairs
         else replace(one, doubts=(*one.doubts, "not_of_form"))
         for index, one in enumerate(found)
     ]
     lost = [field.name for index, field in enumerate(fields) if index not in pairs.values()]
     return named, lost
+
+
+def _doubts(index: int, sure: Mapping[int, int]) -> tuple[str, ...]:
+    return () if index in sure else ("label_doubtful",)
+
+
+def _between(sure: Mapping[int, int], found: int, fields: int) -> dict[int, int]:
+    """Return the pairs that are left over by themselves between two that are sure, one slot and one field."""
+    known = [(-1, -1), *sorted(sure.items()), (found, fields)]
+    return {
+        slot + 1: field + 1
+        for (slot, field), (next_slot, next_field) in pairwise(known)
+        if next_slot - slot == next_field - field == 2  # noqa: PLR2004 - one between
+    }
 
 
 def _paired(found: Sequence[Proposal], fields: Sequence[Field]) -> list[tuple[int, int]]:

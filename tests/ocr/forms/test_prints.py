@@ -131,6 +131,20 @@ def test_labels_that_come_twice_are_told_by_their_order():
     assert "subject.sex" not in lost
 
 
+def test_a_slot_left_over_where_a_field_is_left_over_is_that_field_in_doubt():
+    slots = (("Kính gửi", "agency"), ("Bên", "text"), ("Ngày, tháng, năm sinh", "date"))
+    found = [
+        Proposal("slot", label, kind, 1, (Area(10, 10.0 * row, 90, 10.0 * row + 6),))
+        for row, (label, kind) in enumerate(slots)
+    ]
+    named, _ = with_keys_of(DEATH, found)
+    assert [(one.key, one.kind, one.doubts) for one in named] == [
+        ("request.agency", "agency", ()),
+        ("requester.full_name", "person_name", ("label_doubtful",)),
+        ("requester.birth_date", "date", ()),
+    ]
+
+
 def test_a_print_that_was_never_paper_is_drafted_by_its_own_words(reader, tmp_path):
     scan = tmp_path / "print.pdf"
     source, day = SOURCES / f"{DEATH.code}.typ", datetime(2026, 11, 26, tzinfo=UTC)
