@@ -105,6 +105,9 @@ SETTINGS = {
             "paths, comma",
             "",
         ),
+        Setting(
+            "MOONSEAL_TSA_POLICIES", "policies that others' timestamps may be made under; empty: any", "OIDs, comma", ""
+        ),
         Setting("MOONSEAL_EGRESS_HOSTS", "servers that may be asked about revocation", "names, comma", ""),
         Setting(
             "MOONSEAL_EGRESS_INSIDE_HOSTS", "servers to ask that may stand in the inner network", "names, comma", ""

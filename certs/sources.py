@@ -14,7 +14,7 @@ from certs.answers import Answers
 from certs.certificate import Certificate
 from certs.revocation import Evidence
 from certs.statuses import Statuses
-from certs.timestamps import Ask, HttpAuthority, TimestampClient
+from certs.timestamps import POLICY, Ask, HttpAuthority, TimestampClient
 from egress.client import Client, Policy
 
 OWN = "own"  # in the list of timestamp authorities: our own, in this process
@@ -27,6 +27,7 @@ class Allowed:
     tsa_urls: tuple[str, ...] = (OWN,)
     hosts: frozenset[str] = frozenset()
     inside_hosts: frozenset[str] = frozenset()  # of those, the ones that may be loopback or private
+    tsa_policies: frozenset[str] = frozenset()  # what a timestamp may be made under, beside our own; none: anything
 
     @property
     def policy(self) -> Policy:
@@ -50,7 +51,8 @@ class Sources:
         self._statuses: Statuses | None = None
         self.known = (*(one for authority in own for one in (authority.issuer, authority.root)), *known)
         asked = [ask for url in allowed.tsa_urls for ask in self._authority(url)]
-        self.timestamps = TimestampClient(asked, self.known, clock) if asked else None
+        policies = allowed.tsa_policies | {POLICY} if allowed.tsa_policies else None
+        self.timestamps = TimestampClient(asked, self.known, clock, policies=policies) if asked else None
 
     def close(self) -> None:
         self._client.close()

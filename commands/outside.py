@@ -56,7 +56,8 @@ def allowed(given: Given) -> Allowed:
     urls = tuple(given.tsa_urls) or tuple(_names("MOONSEAL_TSA_URLS")) or (OWN,)
     typed = {urlsplit(url).hostname or "" for url in given.tsa_urls} | set(given.hosts)
     inside = {*_names("MOONSEAL_EGRESS_INSIDE_HOSTS"), *filter(is_address, typed)}
-    return Allowed(urls, frozenset({*_names("MOONSEAL_EGRESS_HOSTS"), *typed, *inside}), frozenset(inside))
+    hosts = frozenset({*_names("MOONSEAL_EGRESS_HOSTS"), *typed, *inside})
+    return Allowed(urls, hosts, frozenset(inside), frozenset(_names("MOONSEAL_TSA_POLICIES")))
 
 
 def certificates_to_stamp() -> tuple[Certificate, ...]:
