@@ -128,7 +128,7 @@ def _shrunk(image: Image.Image, factor: int) -> Image.Image:
     small.info = image.info.copy()  # a colour that means transparent is told there
     for top, strip in _strips(image, STRIP_ROWS * factor):
         small.paste(strip.reduce(factor), (0, top // factor))  # of the whole, Pillow makes a second one first
-    image.close()
+    image.im = Image.new(image.mode, (1, 1)).im  # lets the pixels go; to close it would close the scan
     return small
 
 

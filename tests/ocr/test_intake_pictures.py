@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.filetype import HEAD_BYTES, file_type_of
+from ocr.filetype import HEAD_BYTES, FileType, file_type_of
 from ocr.pictures import _shrunk, frames_of, picture_of
 from ocr.values import Caps
 from sandbox import Refused
@@ -100,6 +100,12 @@ def test_a_scan_at_600_dpi_is_kept_at_300_and_says_so(kind, mode):
     picture = taken(encoded(large, kind, dpi=(600, 600)))
     assert picture.pixels.shape[:2] == (SIZE[1] * 3, SIZE[0] * 3)
     assert picture.dpi == pytest.approx(300, abs=1)
+
+
+def test_a_scan_that_was_made_smaller_can_be_read_again():
+    scan = BytesIO(encoded(page("RGB").resize((SIZE[0] * 6, SIZE[1] * 6)), "PNG", dpi=(600, 600)))
+    first, again = (picture_of(scan, FileType.PNG, 0, Caps()) for _ in range(2))
+    assert np.array_equal(first.pixels, again.pixels)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
