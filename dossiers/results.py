@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
+
 from dossiers.engines import current
 from dossiers.errors import FieldNotConfirmed
 from dossiers.models import Dossier, SigningSession
@@ -59,6 +61,7 @@ def values_of(kind: ResultKind, fields: Mapping[str, str | None], session: Signi
         "issued_on": day,
         "signer.capacity": session.membership.capacity,
         "signer.full_name": session.account.full_name,
+        "verify_url": f"{settings.PUBLIC_URL}/verify" if settings.PUBLIC_URL else None,
         "dossier_code": dossier.code,
         "record_digest": dossier.record.sha256,
     }

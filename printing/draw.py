@@ -61,6 +61,8 @@ class Printer:
             return Drawn(self._typst.compile_pdf(source, values, created_at=_NO_TIME), {})
         if ("number" in values) == bool(values.get("is_numbered_later")):
             raise ValueMissing("value_missing", field="number")
+        if "verify_url" in values:
+            values["qr"] = _qr_runs("verify_url", str(values["verify_url"]))
         pdf = self._typst.compile_pdf(source, values, created_at=_start_of(str(data["issued_on"])))
         places = _mark_places(self._typst.query_json(source, values, "mark-room"))
         if values.get("is_numbered_later"):

@@ -61,6 +61,7 @@ _RESULT: Mapping[str, Field] = {
     "issued_on": _DAY,  # the date line, and all the file knows of time
     "signer.capacity": _LINES,  # CHỦ TỊCH, or KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH
     "signer.full_name": _TEXT,
+    "verify_url": _OPTIONAL,  # https://…/verify, behind a QR; absent: neither stands on the paper
     "dossier_code": _OPTIONAL,  # these two go into the file's properties, not on the page
     "record_digest": _OPTIONAL,
 }

@@ -83,7 +83,7 @@ def test_the_same_values_give_the_same_bytes_in_another_process_and_zone(templat
 
 @pytest.mark.parametrize("template", PAPERS)
 def test_what_is_missing_leaves_no_label_behind(template):
-    bare = only_required(template, REQUIRED[template] | {"desk.telephone"})
+    bare = only_required(template, REQUIRED[template] | {"desk.telephone", "number"})
     pdf = PRINTER.draw(template, bare).pdf
     with pdfplumber.open(io.BytesIO(pdf)) as document:
         lines = [line["text"] for page in document.pages for line in page.extract_text_lines()]

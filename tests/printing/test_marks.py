@@ -7,13 +7,14 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+import zxingcpp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.stamp import StaticStampStyle
 
 from printing import DrawingFailed, TextDoesNotFit, ValueMissing
 from printing.draw import Printer
-from samples.results import PAPERS
+from samples.results import PAPERS, RESULTS
 
 PRINTER = Printer(Path(__file__).parents[2] / "assets" / "fonts")
 MM = 72 / 25.4
@@ -94,3 +95,18 @@ def test_laid_into_a_result_the_marks_stand_at_their_places(tmp_path):
         place = result.places[field]
         region = picture[int(height - place.y1) : int(height - place.y0), int(place.x0) : int(place.x1)]
         assert (region[..., strong] - region[..., weak] > 60).sum() > 200, field
+
+
+@pytest.mark.parametrize("template", RESULTS)
+def test_the_address_to_check_the_signatures_stands_beside_them_where_it_is_set(template):
+    address = "https://motcua.nguyetan.thanhhoa.gov.vn/verify"
+    with_address = PRINTER.draw(template, PAPERS[template] | {"verify_url": address})
+    with pypdfium2.PdfDocument(with_address.pdf) as document:
+        (number,) = {place.page for place in with_address.places.values()}
+        page = document[number].render(scale=3).to_pil()
+    (code,) = zxingcpp.read_barcodes(page)
+    assert code.text == address
+    right = max(code.position.top_right.x, code.position.bottom_right.x) / 3
+    assert right < with_address.places["Seal"].x0
+    with pypdfium2.PdfDocument(PRINTER.draw(template, PAPERS[template]).pdf) as document:
+        assert not zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
