@@ -17,7 +17,7 @@ import pypdfium2  # type: ignore[import-untyped]  # has no types
 from pypdfium2 import raw
 
 Mask = npt.NDArray[np.bool_]
-Pixels = npt.NDArray[np.int16]
+Pixels = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 Place = tuple[slice, slice]
 SCALE = 2.0  # pixels per point: 144 dpi
@@ -97,7 +97,7 @@ def _drawn(pdf: BinaryIO, scene: Scene, without: Iterable[int]) -> Drawing:
         with closing(document[scene.page]) as page:
             width, height = page.get_size()
             scale = min(SCALE, (MOST_PIXELS / max(1.0, width * height)) ** 0.5)
-            pixels = page.render(scale=scale).to_numpy().astype(np.int16)
+            pixels = page.render(scale=scale).to_numpy().copy()
             return Drawing(pixels, [_place(page, pixels, box) for box in scene.boxes], scale)
 
 
@@ -116,7 +116,18 @@ def _place(page: pypdfium2.PdfPage, pixels: Pixels, box: Box) -> Place:
 
 
 def _differs(one: Drawing, other: Drawing) -> Mask:
-    found: Mask = np.abs(one.pixels - other.pixels).max(axis=2) > CHANGED
+    found = np.zeros(one.pixels.shape[:2], dtype=np.bool_)
+    rows = np.flatnonzero((one.pixels != other.pixels).any(axis=(1, 2)))
+    if rows.size:  # most of a page is the same: only the rest is looked at closely
+        band = slice(int(rows[0]), int(rows[-1]) + 1)
+        found[band] = _is_far(one.pixels[band], other.pixels[band], CHANGED)
+    return found
+
+
+def _is_far(pixels: Pixels, others: Pixels | npt.NDArray[np.float64], by: int) -> Mask:
+    """Whether any channel differs by more than so many levels."""
+    far = np.abs(pixels.astype(np.int16) - others) > by
+    found: Mask = np.logical_or.reduce([far[..., channel] for channel in range(far.shape[-1])])
     return found
 
 
@@ -132,7 +143,7 @@ def _ink(drawing: Drawing) -> Mask:
         ]
         here = np.median(near[::2, ::2].reshape(-1, pixels.shape[2]), axis=0)
         paper = here if np.abs(here - usual).max() <= SHADE else usual
-        ink[rows, columns] = np.abs(pixels[rows, columns] - paper).max(axis=2) > INK
+        ink[rows, columns] = _is_far(pixels[rows, columns], paper, INK)
     return ink
 
 
