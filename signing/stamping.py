@@ -35,8 +35,11 @@ def _place(writer: IncrementalPdfFileWriter) -> DocumentTimestamp:
         writer.register_extension(ESIC_EXTENSION_1)
     place = DocumentTimestamp(bytes_reserved=2 * TOKEN_BYTES)  # type: ignore[no-untyped-call]  # the same
     name = f"Timestamp-{secrets.token_hex(8)}"
+    flags = writer.root["/AcroForm"].get("/SigFlags") if "/AcroForm" in writer.root else None
     field = PdfCMSEmbedder(new_field_spec=SigFieldSpec(name)).write_cms(field_name=name, writer=writer)
     next(field)
+    if flags is not None:  # some tools leave "append only" out; to set it now would be a change to what was signed
+        writer.root["/AcroForm"]["/SigFlags"] = flags
     field.send(SigObjSetup(sig_placeholder=place))
     return place
 

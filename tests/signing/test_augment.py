@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from certs.anchors import Store
 from certs.authority import Authority, Subject
-from certs.certificate import Certificate
+from certs.certificate import Certificate, certificates_of
 from certs.errors import RevocationUnknown
 from certs.errors import TimestampUnavailable as NoToken
 from certs.keys.protocol import Digest
@@ -34,6 +36,7 @@ from signing.verify.examination import examine
 from tests.signing.conftest import OFFICE, drawn, now
 
 MARGIN = timedelta(days=90)
+SOUND = Path(__file__).parent / "sound" / "files"
 
 
 @dataclass
@@ -227,3 +230,13 @@ def test_an_algorithm_about_to_end_is_renewed_with_a_longer_digest(world, archiv
     newest = PdfFileReader(io.BytesIO(growth.whole())).embedded_signatures[-1]
     assert newest.external_md_algorithm == "sha384"
     assert renew(Growth(pdf), archive.outside, archive.verify, timedelta(days=20)) is None
+
+
+@pytest.mark.parametrize("name", ["endesive-sha256", "itext-certified-p3", "pdfsig-linear"])
+def test_files_by_tools_of_other_code_get_their_proof_of_time(archive, name):
+    """pdfsig leaves "append only" out of the form's flags, and setting it would change what was signed."""
+    theirs = certificates_of([SOUND / "plain-root.cer", SOUND / "plain-issuing.cer"])
+    stores = archive.world.stores.with_certificates(Store.DEMO, theirs)
+    growth = Growth((SOUND / f"{name}.pdf").read_bytes())
+    report = augment(growth, Level.B_T, archive.outside, lambda pdf, at: examine(pdf, stores, (), at))
+    assert [one.level for one in report.signatures if one.role is not Role.DOCUMENT_TIMESTAMP] == [Level.B_T]
