@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from certs.authority import Authority
+from certs.authority import Subject
 from dossiers import delivery, files, intents, issue, outbox
 from dossiers.engines import set_up
 from dossiers.errors import (
@@ -126,13 +126,37 @@ def test_a_wrong_secret_opens_no_intent_and_the_right_one_then_signs(office, dos
     assert issue.sign(official, dossier.pk, shown.sha256, SECRET).verdict == "PASSED"
 
 
-def test_a_certificate_that_must_not_sign_is_refused_before_any_intent(office, dossier_at, authority_folder):
-    dossier, official = dossier_at(State.DRAWN), office.actor(Role.OFFICIAL)
-    for_time_only = Authority.open(authority_folder).timestamp_key
-    office.engines.signer.keys.register(official.account_id, SigningRole.OFFICIAL, for_time_only, SECRET)
+def fault(authority, key, what):
+    """Do to a certificate what must keep it from signing."""
+    if what == "certificate_revoked":
+        authority.revoke(key.certificate, "key_compromise")
+    elif what == "certificate_suspended":
+        authority.suspend(key.certificate)
+    return authority.timestamp_key if what == "certificate_of_wrong_purpose" else key
+
+
+@pytest.mark.parametrize("what", ["certificate_revoked", "certificate_suspended", "certificate_of_wrong_purpose"])
+def test_a_certificate_that_must_not_sign_is_refused_before_its_pin_is_looked_at(
+    office, session_engines, dossier_at, what
+):
+    authority = session_engines[1]
+    key = authority.issue("official", Subject("Trần Thị Sao", "UBND xã Nguyệt Ấn"))
+    official = office.actor(Role.OFFICIAL)
+    office.engines.signer.keys.register(official.account_id, SigningRole.OFFICIAL, fault(authority, key, what), SECRET)
+    dossier = dossier_at(State.DRAWN)
     with pytest.raises(CertificateNotAccepted) as caught:
-        issue.sign(official, dossier.pk, issue.shown(official, dossier.pk).sha256, SECRET)
-    assert caught.value.code == "certificate_of_wrong_purpose"
+        issue.sign(official, dossier.pk, issue.shown(official, dossier.pk).sha256, "a wrong PIN, not even tried")
+    assert caught.value.code == what
+    assert not SigningIntent.objects.exists()
+
+
+def test_who_has_no_registered_key_is_told_so_before_any_pin(office, dossier_at):
+    deputy = office.hire(Role.OFFICIAL, "deputy").actor(office.clock.now().date())
+    dossier = dossier_at(State.CONFIRMED)
+    shown = issue.open_session(deputy, dossier.pk)
+    with pytest.raises(KeyUnavailable) as caught:
+        issue.sign(deputy, dossier.pk, shown.sha256, SECRET)
+    assert caught.value.code == "no_key_registered"
     assert not SigningIntent.objects.exists()
 
 
