@@ -7,6 +7,7 @@ responder (RFC 6960 4.2.2.2), a list's by the issuer.
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -28,6 +29,7 @@ from storage.durable import write_durably
 
 SKEW = timedelta(minutes=5)
 OCSP_QUESTION = "application/ocsp-request"
+MOST_KEPT = 500  # files looked through
 
 
 class Fetcher(Protocol):
@@ -134,6 +136,15 @@ class Statuses:
             return crl_from(self._fetcher.get(url)) if self._fetcher else b""
         except CertificateInvalid as error:
             raise RevocationUnknown("list_not_usable", url=url) from error
+
+
+def kept_lists(folder: Path) -> tuple[bytes, ...]:
+    """Return the revocation lists that were kept, fresh or not: the verifier asks each what time it speaks of."""
+    found = []
+    for path in sorted(folder.glob("*"))[:MOST_KEPT] if folder.is_dir() else ():
+        with suppress(OSError, CertificateInvalid):  # an answer (OCSP) about one certificate, or half written
+            found.append(crl_from(path.read_bytes()))
+    return tuple(found)
 
 
 def _times_of_answer(

@@ -9,6 +9,7 @@ from pathlib import Path
 from certs.anchors import Store, TrustStores, government
 from certs.certificate import certificates_of
 from certs.errors import CertError
+from certs.revocation import crl_from
 from commands.console import Console
 from commands.installation import FONTS
 from commands.sentences import both
@@ -46,7 +47,7 @@ def verify(
     try:
         moment = _moment(at)
         stores = _with_anchors(government(), anchors)
-        lists = [path.read_bytes() for path in crls]
+        lists = [crl_from(path.read_bytes()) for path in crls]
     except ValueError:
         console.say(both("time_not_understood", time=str(at)))
         return EXIT_CODES[Verdict.UNREADABLE]

@@ -16,6 +16,7 @@ from django.conf import settings
 from certs.anchors import Store, TrustStores, government
 from certs.authority import Authority, Names
 from certs.sources import Sources
+from certs.statuses import kept_lists
 from commands.installation import FONTS, models
 from commands.outside import STATUSES, Given, allowed, certificates_to_stamp
 from dossiers import engines, folder
@@ -71,7 +72,7 @@ def wired() -> Generator[Wired]:
     stores = government().with_certificates(own, (authority.root,))
     with (
         Reader(models(), _caps(), cache=_cache()) as reader,
-        Verifier(stores) as verifier,
+        Verifier(stores, lambda: kept_lists(settings.DATA / STATUSES)) as verifier,
         closing(_sources(authority, stores, clock)) as sources,
     ):
         keys = KeyFolder(settings.DATA / "keys")

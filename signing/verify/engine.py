@@ -7,7 +7,7 @@ in there, the answer is a report.
 import hashlib
 import logging
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -36,12 +36,14 @@ class Verifier:
     def __init__(
         self,
         stores: TrustStores,
-        crls: Sequence[bytes] = (),
+        crls: Sequence[bytes] | Callable[[], Sequence[bytes]] = (),
         *,
         second_opinion: bool = True,
         sandbox: Sandbox | None = None,
     ) -> None:
-        self._stores, self._crls, self._second_opinion = stores, tuple(crls), second_opinion
+        """``crls`` are revocation lists in DER, or what gives the newest of them for each file."""
+        self._stores, self._second_opinion = stores, second_opinion
+        self._crls = crls if callable(crls) else lambda: crls
         self._owns_sandbox = sandbox is None
         self._sandbox = sandbox or Sandbox(preload=(TASK_MODULE,), limits=LIMITS)
 
@@ -80,7 +82,7 @@ class Verifier:
     def _arguments(self, at: datetime) -> Json:
         return {
             "at": at.isoformat(),
-            "crls": [_text(one) for one in self._crls],
+            "crls": [_text(one) for one in self._crls()],
             "second_opinion": self._second_opinion,
             "anchors": [
                 {

@@ -8,6 +8,7 @@ anywhere, stays revoked; else the newest statement holds, so that a suspension m
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,12 +59,19 @@ class Proofs:
 
     @cached_property
     def _lists(self) -> list[x509.CertificateRevocationList]:
-        return [x509.load_der_x509_crl(one) for one in self._crls]
+        found = []
+        for one in self._crls:
+            with suppress(ValueError):  # what cannot be read proves nothing, and hides nothing
+                found.append(x509.load_der_x509_crl(one))
+        return found
 
     @cached_property
     def _answers(self) -> list[ocsp.OCSPResponse]:
-        answers = [ocsp.load_der_ocsp_response(one) for one in self._ocsps]
-        return [one for one in answers if one.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL]
+        found = []
+        for one in self._ocsps:
+            with suppress(ValueError):
+                found.append(ocsp.load_der_ocsp_response(one))
+        return [one for one in found if one.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL]
 
     def about(self, certificate: Link, issuer: Link, moment: datetime) -> Iterator[Statement]:
         """Give everything that is said of a certificate by whom it concerns."""

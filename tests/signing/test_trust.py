@@ -10,6 +10,7 @@ import pytest
 
 from certs.anchors import NOBODY, Store, government
 from certs.keys.protocol import SigningKey
+from certs.statuses import kept_lists
 from signing.sign import sign
 from signing.values import Level, Revocation, Role, Trust, Verdict
 from signing.verify.examination import examine
@@ -68,6 +69,25 @@ def test_without_a_word_about_revocation_it_says_try_later(world, prepared):
     assert outcome(report) == (Verdict.INDETERMINATE, "TRY_LATER")
     assert "thu hồi" in report.message_vi
     assert world.verify(pdf, crls=world.evidence.crls).verdict is Verdict.PASSED
+
+
+def test_lists_that_were_kept_are_used_and_what_is_no_list_hides_nothing(world, prepared, tmp_path):
+    for number, content in enumerate((*world.evidence.crls, b"an answer, or half of a list")):
+        (tmp_path / str(number)).write_bytes(content)
+    kept = kept_lists(tmp_path)
+    assert sorted(kept) == sorted(world.evidence.crls)
+    assert kept_lists(tmp_path / "nothing-kept-yet") == ()
+    pdf = world.officially_signed(prepared, Level.B_T)
+    assert world.verify(pdf, crls=(b"no list", *kept)).verdict is Verdict.PASSED
+
+
+def test_a_suspended_certificate_is_to_be_asked_for_again_later(world, prepared, make_key):
+    key = make_key("official")
+    pdf = sign(prepared, key, role=Role.OFFICIAL, level=Level.B_B, at=now())
+    world.authority.suspend(key.certificate)
+    report = world.verify(pdf, crls=world.authority.evidence().crls)
+    assert outcome(report) == (Verdict.INDETERMINATE, "TRY_LATER")
+    assert "tạm dừng" in report.message_vi
 
 
 def test_a_revoked_certificate_never_passes(world, prepared, revoked):
