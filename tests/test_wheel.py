@@ -214,7 +214,7 @@ def test_one_page_of_the_service_opens(installed):
 
 def first_answer(url: str, service: "subprocess.Popen[bytes]") -> bytes:
     """Return the page once the service is up; nothing if it ended or never came up."""
-    for _ in range(240):
+    for _ in range(1200):  # five minutes: other tests may have the cores
         try:
             with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address, above
                 return bytes(answer.read())
