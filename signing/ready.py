@@ -13,6 +13,7 @@ from typing import Protocol
 
 from asn1crypto import crl as asn1_crl  # type: ignore[import-untyped]  # asn1crypto has no types
 from asn1crypto import ocsp as asn1_ocsp
+from pyhanko.pdf_utils.generic import PdfObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
@@ -106,6 +107,7 @@ def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
     if level is not Level.B_B and not has_timestamper:
         raise TimestampUnavailable("no_authority_configured")
     writer = opened_for_update(growth.stream)
+    flags = signed_flags(writer)
     _check_order(writer, role, verify)
     _ensure_field(writer, role, places)
     if evidence is not None and need_revocation:
@@ -126,16 +128,34 @@ def ready(  # noqa: PLR0913 - keywords, each a decision of the caller's
     session.system_time = at.astimezone(VIETNAM)
     room = _room([certificate, *chain], has_token=level is not Level.B_B)
     session.prepare_tbs_document(validation_info=None, bytes_reserved=room)
-    return Ready(growth, *laid_out(growth, writer, session.sig_field["/V"], Digest.SHA256))
+    return Ready(growth, *laid_out(growth, writer, session.sig_field["/V"], Digest.SHA256, flags))
+
+
+def signed_flags(writer: IncrementalPdfFileWriter) -> PdfObject | None:
+    """Return the form's flags of a file that carries signatures, None of others.
+
+    Some tools leave "append only" out; to set it afterwards would be a change to what was signed.
+    """
+    if not writer.prev.embedded_signatures:
+        return None
+    found: PdfObject | None = writer.prev.root["/AcroForm"].get("/SigFlags")
+    return found
 
 
 def laid_out(
-    growth: Growth, writer: IncrementalPdfFileWriter, place: PdfByteRangeDigest, digest: Digest
+    growth: Growth,
+    writer: IncrementalPdfFileWriter,
+    place: PdfByteRangeDigest,
+    digest: Digest,
+    flags: PdfObject | None,
 ) -> tuple[bytes, int, int]:
     """Append the update with an empty place for CMS; return the digest of all but that place, its start and end.
 
-    As pyHanko's ``PdfByteRangeDigest.fill`` does, but for the digest: of a large file it is most of the time.
+    ``flags`` are what ``signed_flags`` gave before anything was added. The rest is what pyHanko's
+    ``PdfByteRangeDigest.fill`` does, but for the digest: of a large file it is most of the time.
     """
+    if flags is not None:
+        writer.root["/AcroForm"]["/SigFlags"] = flags
     writer.digest_aware_write = True
     writer.write_in_place()  # type: ignore[no-untyped-call]  # pyHanko's
     size_bytes = growth.stream.seek(0, SEEK_END)

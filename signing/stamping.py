@@ -16,15 +16,16 @@ from certs.keys.protocol import Digest
 from certs.revocation import Evidence
 from signing.document import opened_for_update
 from signing.growth import Growth
-from signing.ready import TOKEN_BYTES, Ready, Timestamper, embed, laid_out
+from signing.ready import TOKEN_BYTES, Ready, Timestamper, embed, laid_out, signed_flags
 
 
 def stamp_document(growth: Growth, timestamper: Timestamper, digest: Digest, evidence: Evidence | None = None) -> None:
     """Append a document timestamp, over validation data in the same update where there is any."""
     writer = opened_for_update(growth.stream)
+    flags = signed_flags(writer)
     if evidence is not None:
         embed(writer, (), evidence)
-    ready = Ready(growth, *laid_out(growth, writer, _place(writer), digest))
+    ready = Ready(growth, *laid_out(growth, writer, _place(writer), digest, flags))
     ready.fill(timestamper.stamp(ready.document_digest, digest).der)
 
 
@@ -35,11 +36,8 @@ def _place(writer: IncrementalPdfFileWriter) -> DocumentTimestamp:
         writer.register_extension(ESIC_EXTENSION_1)
     place = DocumentTimestamp(bytes_reserved=2 * TOKEN_BYTES)  # type: ignore[no-untyped-call]  # the same
     name = f"Timestamp-{secrets.token_hex(8)}"
-    flags = writer.root["/AcroForm"].get("/SigFlags") if "/AcroForm" in writer.root else None
     field = PdfCMSEmbedder(new_field_spec=SigFieldSpec(name)).write_cms(field_name=name, writer=writer)
     next(field)
-    if flags is not None:  # some tools leave "append only" out; to set it now would be a change to what was signed
-        writer.root["/AcroForm"]["/SigFlags"] = flags
     field.send(SigObjSetup(sig_placeholder=place))
     return place
 

@@ -15,7 +15,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from certs.anchors import Store
+from certs.anchors import NOBODY, Store
 from certs.authority import Authority, Subject
 from certs.certificate import Certificate, certificates_of
 from certs.errors import RevocationUnknown
@@ -30,7 +30,7 @@ from signing.longterm import sign_long
 from signing.outside import Outside
 from signing.sign import sign
 from signing.signer import parsed
-from signing.values import Level, Role, Verdict
+from signing.values import Changes, Level, Role, Verdict
 from signing.verify import algorithms
 from signing.verify.examination import examine
 from tests.signing.conftest import OFFICE, drawn, now
@@ -240,3 +240,12 @@ def test_files_by_tools_of_other_code_get_their_proof_of_time(archive, name):
     growth = Growth((SOUND / f"{name}.pdf").read_bytes())
     report = augment(growth, Level.B_T, archive.outside, lambda pdf, at: examine(pdf, stores, (), at))
     assert [one.level for one in report.signatures if one.role is not Role.DOCUMENT_TIMESTAMP] == [Level.B_T]
+
+
+def test_a_signature_beside_another_tools_leaves_its_form_as_it_was_signed(world):
+    theirs = certificates_of([SOUND / "plain-root.cer", SOUND / "plain-issuing.cer"])
+    stores = NOBODY.with_certificates(Store.COMMUNE, [world.authority.root, *theirs])
+    pdf = world.officially_signed((SOUND / "pdfsig-linear.pdf").read_bytes(), Level.B_B)
+    first = examine(io.BytesIO(pdf), stores, world.evidence.crls, now()).signatures[0]
+    assert first.intact
+    assert first.changes_after is not Changes.FORBIDDEN
