@@ -47,7 +47,7 @@ def test_a_whole_list_is_signed_with_one_pin_and_sealed_with_another(office, gat
     for item in seals.items.select_related("result__sealed"):
         assert item.result.sealed is not None
         report = office.engines.verifier.verify(files.read(item.result.sealed))
-        assert [one.role.value for one in report.signatures] == ["official", "seal"]
+        assert [one.role.value for one in report.signatures][:2] == ["official", "seal"]
     assert not SigningIntent.objects.filter(closed_at=None).exists()
     assert AuditEntry.objects.filter(action="batch.start").count() == 2
 

@@ -42,8 +42,8 @@ def test_signed_then_numbered_then_sealed_passes_our_verifier(numbered_later, do
     report = office.engines.verifier.verify(pdf)
     assert pdf.startswith(by_official)
     assert report.verdict is Verdict.PASSED
-    assert [one.field for one in report.signatures] == ["Official", "Number", "Seal"]
-    assert {one.role.value for one in report.signatures} == {"official", "unknown", "seal"}  # interfaces.md
+    told = [(one.field, one.role.value) for one in report.signatures[:3]]
+    assert told == [("Official", "official"), ("Number", "unknown"), ("Seal", "seal")]  # the roles of interfaces.md
     assert {entry.state for entry in dossier.numbers.all()} == {NumberEntry.USED}
     assert not SigningIntent.objects.filter(closed_at=None).exists()
 
