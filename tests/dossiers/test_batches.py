@@ -26,6 +26,13 @@ def gathered(office, dossier_at):
     return official, batches.gather(official, "official", [one.pk for one in dossiers]).batch
 
 
+@pytest.fixture
+def short(office, dossier_at):
+    """A list of one, for what is refused before anything is signed."""
+    official = office.actor(Role.OFFICIAL)
+    return official, batches.gather(official, "official", [dossier_at(State.CONFIRMED).pk]).batch
+
+
 def started(official, batch, secret=SECRET):
     run = batches.start(official, batch.pk, batch.list_sha256, secret)
     run()
@@ -67,16 +74,16 @@ def test_the_key_is_opened_once(office, gathered, monkeypatch):
     assert len(opened) == 1
 
 
-def test_a_wrong_pin_begins_nothing(gathered):
-    official, batch = gathered
+def test_a_wrong_pin_begins_nothing(short):
+    official, batch = short
     with pytest.raises(KeyUnavailable):
         started(official, batch, "a guess")
     batch.refresh_from_db()
     assert (batch.run, SigningIntent.objects.count()) == ("", 0)
 
 
-def test_another_list_than_the_one_shown_is_not_signed(gathered):
-    official, batch = gathered
+def test_another_list_than_the_one_shown_is_not_signed(short):
+    official, batch = short
     with pytest.raises(ChangedMeanwhile, match="not_what_was_shown"):
         batches.start(official, batch.pk, "0" * 64, SECRET)
 
@@ -111,8 +118,8 @@ def test_stopped_and_begun_again_nothing_is_signed_twice(gathered):
     assert Signature.objects.count() == 3
 
 
-def test_two_runs_of_one_batch_do_not_run_at_once(gathered):
-    official, batch = gathered
+def test_two_runs_of_one_batch_do_not_run_at_once(short):
+    official, batch = short
     batches.start(official, batch.pk, batch.list_sha256, SECRET)
     with pytest.raises(ChangedMeanwhile, match="batch_under_way"):
         batches.start(official, batch.pk, batch.list_sha256, SECRET)
@@ -184,8 +191,8 @@ def test_what_cannot_be_signed_is_left_out_with_its_reason(office, dossier_at):
     assert [(one, str(error)) for one, error in gathered.left_out] == [(theirs.pk, "session_of_another")]
 
 
-def test_a_batch_is_its_owners_alone(office, gathered):
-    _official, batch = gathered
+def test_a_batch_is_its_owners_alone(office, short):
+    _official, batch = short
     with pytest.raises(DossierNotFound):
         batches.own(office.actor(Role.RECORDS_CLERK), batch.pk)
 
