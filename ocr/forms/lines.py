@@ -32,6 +32,7 @@ LIKE_AT = str.maketrans("(©", "@@")  # what the careful reader sees in its stea
 SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
+NO_DIGIT = re.compile(r"\D")
 NINE_FOR_ZERO = re.compile(r"(?<!\d)9(?=\d{11}(?!\d))")
 FREE = {Kind.PERSON_NAME, Kind.TEXT, Kind.MARITAL_STATUS}  # no list says what may stand there
 LINE_END = "".join(set(EDGES) - set(MARKS))  # a comma at the end of a line belongs to what follows in the next
@@ -95,7 +96,10 @@ def voted_line(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
             return _saying(line, Vote(first))
         (careful,) = second.careful([line.crop.pixels])
         third = careful.text.translate(LIKE_DIGITS).strip(EDGES)
-        return replace(_saying(line, voted(quick, third, first)), others=(quick, third, first))
+        vote = voted(quick, third, first)
+        if NO_DIGIT.sub("", quick) != NO_DIGIT.sub("", third):  # Tesseract's 9 for a dotted 0 must not decide
+            vote = Vote(vote.text, ((0, len(vote.text)),))
+        return replace(_saying(line, vote), others=(quick, third, first))
     if not line.words:
         (careful,) = second.careful([line.crop.pixels])
         return _saying(line, voted(quick.strip(EDGES), careful.text.strip(EDGES), ""))

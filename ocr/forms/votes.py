@@ -119,9 +119,10 @@ def _mark_lost(careful: Sequence[str], winner: str) -> bool:
 
 
 def _differ(one: str, other: str) -> bool:
-    """Whether two readings of a word differ in letters, and each could be a word."""
-    letters = [one for one in (one, other) if WORD.search(one) and words_possible(one)]
-    return len(letters) == 2 and _bare(one) != _bare(other)  # noqa: PLR2004 - both
+    """Whether two readings of a word differ and each could be one; of two numbers the vote decides."""
+    if _bare(one) == _bare(other) or (one.isdecimal() and other.isdecimal()):
+        return False
+    return all(any(map(str.isalnum, said)) and (not WORD.search(said) or words_possible(said)) for said in (one, other))
 
 
 def _likeliest(said: Sequence[str]) -> str:

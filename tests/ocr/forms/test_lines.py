@@ -67,3 +67,8 @@ def test_of_an_e_mail_address_every_letter_counts(readers):
     assert doubted(Kind.EMAIL, written, written, written, readers) == (written, [])
     first = "thanh.lê85@gmail.com"
     assert doubted(Kind.EMAIL, written, first, written, readers) == (written, [written])
+
+
+def test_of_a_date_the_two_who_know_digits_must_see_the_same(readers):
+    assert doubted(Kind.DATE, "19/06/1990", "19/96/1990", "19/06/1990", readers) == ("19/06/1990", [])
+    assert doubted(Kind.DATE, "19/06/1990", "19/96/1999", "19/06/1999", readers) == ("19/06/1999", ["19/06/1999"])

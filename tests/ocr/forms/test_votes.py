@@ -72,6 +72,7 @@ def doubted(vote):
 def test_where_no_list_settles_it_both_careful_readers_must_see_a_word():
     assert doubted(voted("vào sổ đăng ký", "vào số đăng ký", "vào số đăng ký", strictly=True)) == ["số"]
     assert doubted(voted("Thị Mỹ", "Thị Mỷ", "Thị Mỹ", strictly=True)) == ["Mỹ"]
+    assert doubted(voted("01", "0T", "0T", "O1", strictly=True)) == ["0T"]
     assert voted("Thị Mỹ", "Thị Mỷ", "Thị Mỹ") == Vote("Thị Mỹ")
     assert voted("Thị Mỹ", "Thị Mỹ", "Thị Mý", strictly=True) == Vote("Thị Mỹ")  # the quick one misses tones
 
@@ -79,6 +80,7 @@ def test_where_no_list_settles_it_both_careful_readers_must_see_a_word():
 def test_what_cannot_be_a_word_is_no_evidence_against_one():
     assert voted("chira đăng ký", "chưa đăng ký", "chưa đăng ký", strictly=True) == Vote("chưa đăng ký")
     assert voted("Cảnh sát", "Cảnh sánt", "Cảnh sát", strictly=True) == Vote("Cảnh sát")
+    assert voted("số 9191603736", "số 0191603736", "số 0191603736", strictly=True) == Vote("số 0191603736")
 
 
 def test_as_many_against_a_word_as_for_it_are_a_doubt():
