@@ -1,4 +1,4 @@
-"""An official signs three results with one PIN, by keyboard, on a small telephone too; then the seals without scripts."""
+"""An official signs three results with one PIN, by keyboard, on a small telephone too; the seals without scripts."""
 
 from dossiers import review
 from dossiers.lifecycle import State
