@@ -1,5 +1,6 @@
 """Letters of an office, as scanners and cameras give them, read whole; by our own pieces, without the sandbox."""
 
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 
@@ -15,9 +16,10 @@ from ocr.second_reader import loaded
 from ocr.tesseract import Model, SeenWord
 from ocr.textlines import said_as
 from ocr.values import DEBIAN_TESSDATA, Caps
-from ocr.wholepage import Models, _is_dirt, _without_specks, read_whole_page
+from ocr.wholepage import UNSURE, Models, _is_dirt, _reheard, _without_specks, read_whole_page
 from tests.ocr.conftest import ROOT
 from tests.ocr.letters import WORSE, letter, png
+from tests.ocr.test_second_reader import drawn_line
 
 MODELS = Models(
     text=Model("vie_best", ROOT / "assets" / "tessdata"),
@@ -101,3 +103,26 @@ def test_another_readers_words_stand_where_the_first_saw_them():
     assert spread[-1].x1 == 120
     assert all(one.x1 < other.x0 for one, other in pairwise(spread))
     assert said_as(line, [], 0.8) == ()
+
+
+def test_a_doubtful_word_gets_the_marks_that_are_on_the_paper(second):
+    pixels = drawn_line("chứng", margin=20)
+    word = seen_in(pixels, "chửng")
+    assert _reheard(word, pixels, second).text == "chứng"
+    sure = replace(word, confidence=UNSURE)
+    assert _reheard(sure, pixels, second) == sure
+    assert _reheard(replace(word, text="bạn"), pixels, second).text == "bạn"  # other letters: nobody is believed
+
+
+def test_the_careful_reader_is_spared_where_the_quick_one_agrees(second, monkeypatch):
+    pixels = drawn_line("người", margin=20)
+    word = seen_in(pixels, "người")
+    assert second.quick([pixels])[0].text == "người"
+    monkeypatch.setattr(second, "careful", None)
+    assert _reheard(word, pixels, second) == word
+
+
+def seen_in(pixels, text):
+    """Return a word of which Tesseract is not sure, over all the ink of a picture."""
+    rows, columns = np.nonzero(pixels < 128)
+    return SeenWord(text, 0.7, int(columns.min()), int(rows.min()), int(columns.max()), int(rows.max()))
