@@ -45,8 +45,10 @@ ONLY_LARGER = set("oôơóòỏõọốồổỗộớờởỡợuưúùủũ�
 TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d{9})")  # a word and the number after it
 APART = re.compile(r"(?<=\d) ?([/\-]) ?(?=\d)")
 LETTER_IN_NUMBER = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")  # "3A" is a house, "0T" was 01
+SPLIT_WORD = re.compile(r"(?<!\w)[B-DF-HJ-NP-TV-XZĐb-df-hj-np-tv-xzđ] (?=[a-zà-ỹđ])")  # "L ang"
 COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands on the leader
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
+BROKEN = (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER, SPLIT_WORD)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
     fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value)
-    fine = fine and not any(broken.search(value) for broken in (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER))
+    fine = fine and not any(broken.search(value) for broken in BROKEN)
     fine = fine and len(value) <= LONGEST
     return Parsed(value, _check(fine), raw.confidence)
 
