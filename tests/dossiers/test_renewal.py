@@ -85,7 +85,7 @@ def test_a_result_is_looked_at_once_and_renewed_when_it_is_due_as_a_file_of_its_
 
 
 def test_what_fails_leaves_the_file_and_says_why_and_what_was_made_is_taken_over(office, result):
-    sealed, good = result.sealed_id, current().archive.outside
+    sealed, good = result.sealed_id, current().archive.outside  # type: ignore[attr-defined]  # the office's own
 
     def dead(_request):
         raise NoToken("no_answer")
