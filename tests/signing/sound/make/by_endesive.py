@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 # Its verifier imports a library that cannot read the version of OpenSSL 3.0.19; signing does not need it.
-sys.modules["endesive.verifier"] = types.SimpleNamespace(SignatureVerifier=object)  # type: ignore[assignment]
+sys.modules["endesive.verifier"] = types.SimpleNamespace(SignatureVerifier=object)  # type: ignore[assignment]  # no module, but enough of one
 
 from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: E402
 from endesive.pdf import cms  # type: ignore[import-not-found]  # noqa: E402 - in an environment of its own
