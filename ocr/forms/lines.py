@@ -27,11 +27,12 @@ WORK_DPI = 240  # crops at 240 dpi are read better than at 300 (ocr.md 3.2)
 MM = WORK_DPI / 25.4
 PSM_LINE = 7
 NUMBER_CHARACTERS = "0123456789/.-"
-LIKE_DIGITS = str.maketrans("OoQDlI|", "0000111")  # letters that a number can't hold
+LIKE_DIGITS = str.maketrans("OoQDlIi|", "00001111")  # letters that a number can't hold
 LIKE_AT = str.maketrans("(©", "@@")  # what the careful reader sees in its stead, and no address can hold
 SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
+LONG_NUMBER = re.compile(r"(?<!\w)[\dOoQDlIi|.]{9,}(?!\w)")
 NO_DIGIT = re.compile(r"\D")
 NINE_FOR_ZERO = re.compile(r"(?<!\d)9(?=\d{11}(?!\d))")
 FREE = {Kind.PERSON_NAME, Kind.TEXT, Kind.MARITAL_STATUS}  # no list says what may stand there
@@ -106,9 +107,19 @@ def voted_line(line: SeenLine, quick: str, second: SecondReaders) -> SeenLine:
     kind = line.crop.field.kind
     if kind is Kind.EMAIL:
         return _saying(line, _email(line, quick, second))
-    quick = mended(kind, quick.replace("_", " "))  # a list knows the tones that the quick one misses
+    quick = mended(kind, _cleaned(quick))  # a list knows the tones that the quick one misses
     vote = _free(line, quick, second) if kind in FREE else _settled(line, _asked(line, quick), second)
     return _saying(line, _with_first_zero(vote))
+
+
+def _cleaned(reading: str) -> str:
+    """Return what a second reader saw without what can't be: rules between words, letters and stops in long numbers."""
+    return LONG_NUMBER.sub(_as_digits, reading.replace("_", " "))
+
+
+def _as_digits(found: re.Match[str]) -> str:
+    digits = found[0].translate(LIKE_DIGITS).replace(".", "")
+    return digits if len(digits) == IDENTITY_DIGITS else found[0]
 
 
 def _asked(line: SeenLine, quick: str) -> list[Dispute]:
@@ -128,7 +139,7 @@ def _free(line: SeenLine, quick: str, second: SecondReaders) -> Vote:
     """
     words = [word.text for word in line.words]
     (heard,) = second.careful([line.crop.pixels])
-    careful = mended(line.crop.field.kind, heard.text.replace("_", " "))
+    careful = mended(line.crop.field.kind, _cleaned(heard.text))
     open_ones = _indexes(disputes(words, careful)) | _indexes(disputes(folded(line.text).split(" "), folded(quick)))
     there, whole = word_by_word(words, quick), word_by_word(words, careful)
     asked = [
@@ -163,7 +174,7 @@ def _settled(line: SeenLine, asked: Sequence[Dispute], second: SecondReaders) ->
     heard = second.careful([_between(line, dispute.begin, dispute.end) for dispute in asked])
     text, doubts, at = "", [], 0
     for dispute, careful in zip(asked, heard, strict=True):
-        seen = [" ".join(words[dispute.begin : dispute.end]), careful.text.replace("_", " "), dispute.other]
+        seen = [" ".join(words[dispute.begin : dispute.end]), _cleaned(careful.text), dispute.other]
         if dispute.whole is not None:
             seen.insert(1, dispute.whole)
         if dispute.begin == 0:

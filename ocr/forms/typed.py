@@ -48,7 +48,8 @@ LETTER_IN_NUMBER = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")  # "3A" is a house, "0T"
 SPLIT_WORD = re.compile(r"(?<!\w)[B-DF-HJ-NP-TV-XZĐb-df-hj-np-tv-xzđ] (?=[a-zà-ỹđ])")  # "L ang"
 COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands on the leader
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
-BROKEN = (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER, SPLIT_WORD)
+STOP_IN_WORD = re.compile(r"[a-zà-ỹđ]\.[^\W\d_]")  # the leader's, where a space was
+BROKEN = (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER, SPLIT_WORD, STOP_IN_WORD)
 
 
 @dataclass(frozen=True)

@@ -72,3 +72,9 @@ def test_of_an_e_mail_address_every_letter_counts(readers):
 def test_of_a_date_the_two_who_know_digits_must_see_the_same(readers):
     assert doubted(Kind.DATE, "19/06/1990", "19/96/1990", "19/06/1990", readers) == ("19/06/1990", [])
     assert doubted(Kind.DATE, "19/06/1990", "19/96/1999", "19/06/1999", readers) == ("19/06/1999", ["19/06/1999"])
+
+
+@pytest.mark.parametrize("quick", ["số 038190200186", "số_O38190200186", "số 038.190200186"])
+def test_letters_and_stops_in_an_identity_number_are_digits_misread(readers, quick):
+    first = "số 9381902009186"  # a typewriter's dotted zeros, as Tesseract reads them
+    assert doubted(Kind.IDENTITY_PAPER, "số 038190200186", first, quick, readers) == ("số 038190200186", [])

@@ -106,6 +106,7 @@ def test_one_comma_of_a_date_in_words_tells_of_the_other_and_a_person_looks(text
         (Kind.EMAIL, "hoa.nguyên85@gmail.com"),  # no address has letters with marks
         (Kind.EMAIL, "hoa.nguyen85@gmail"),
         (Kind.TEXT, "0T"),
+        (Kind.AGENCY, "UBND xã Vân Am, huyện Ngọc.Lặc, tỉnh Thanh Hóa"),
         (Kind.AGENCY, "UBND xã Lâm Phú, huyện L ang Chánh"),
         (Kind.TEXT, "Cha: Lê Văn A: mẹ: Hà Thị B"),  # what tells ":" from ";" stands on the leader
         (Kind.TEXT, "chữ " * 40),  # too long for a comma lost by all readers to be rare
