@@ -40,6 +40,7 @@ LONGEST = 120  # characters of a value that no rule can check; in more, a comma 
 BROKEN_DATE = re.compile(  # its stops went with the leader
     r"\d{1,2} \d{1,2}[ /.\-]?\d{4}|\d{1,2}[/.\-]\d{1,2} \d{4}|(?<!\d)\d{7,8}(?!\d)"
 )
+FULL_DATE = re.compile(r"(?<!\d)\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}(?!\d)")
 STRAY_MARK = re.compile(r"(?<= )[.,;:]+(?=\w)")
 ONLY_LARGER = set("oôơóòỏõọốồổỗộớờởỡợuưúùủũụứừửữựcsvxz")  # capitals that differ from small letters in size alone
 TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d{9})")  # a word and the number after it
@@ -87,7 +88,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
     fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value)
     fine = fine and not any(broken.search(value) for broken in BROKEN)
-    fine = fine and len(value) <= LONGEST
+    fine = fine and len(value) <= LONGEST and all(date_in_digits(day) for day in FULL_DATE.findall(value))
     return Parsed(value, _check(fine), raw.confidence)
 
 
