@@ -5,6 +5,7 @@ processes of granian's; this process starts them, watches the worker, and ends b
 """
 
 import faulthandler
+import multiprocessing
 import signal
 import socket
 import threading
@@ -45,6 +46,7 @@ def serve(host: str, port: int, *, tls_cert: Path | None, tls_key: Path | None, 
         console.say(reason)
         return 1
     _prepare(console)
+    multiprocessing.set_start_method("spawn")  # a fork would copy locks that the worker's threads hold just then
     server = Granian(
         "commands.wsgi:application",
         address=host,

@@ -70,6 +70,8 @@ def picture_of(scan: BinaryIO, file_type: FileType, frame: int, caps: Caps) -> P
         if min(image.size) < caps.least_side_pixels:
             _refuse_small(image.size, caps)
         across, down = _resolution(image, caps)
+        if file_type is FileType.PNG:
+            image.load()  # Pillow looks for its notes behind the pixels: what is wrong with those must be told first
         orientation = orientation_of(image) if file_type is not FileType.HEIC else 1  # which comes out upright
         upright = _shrunk(image, int(min(across, down) / ENOUGH_DPI + ROUNDED))
         if file_type is not FileType.TIFF:  # which Pillow turns as it decodes it

@@ -78,7 +78,7 @@ def test_the_results_verify_on_the_command_line_with_the_demos_anchor(demo):
     reports = [json.loads(line) for line in ended.stdout.splitlines()]
     assert ended.returncode == 0
     assert {(report["verdict"], report["trust"]) for report in reports} == {("PASSED", "demo")}
-    assert [one["role"] for one in reports[0]["signatures"]] == ["official", "seal"]
+    assert [one["role"] for one in reports[0]["signatures"]] == ["official", "seal", "document-timestamp"]
     assert {one["level"] for report in reports for one in report["signatures"]} == {"B-LT"}
 
 

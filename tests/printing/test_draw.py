@@ -26,6 +26,7 @@ from samples.results import LONG_ADDRESS, LONG_NAME, PAPERS, RESULTS, only_requi
 ROOT = Path(__file__).parents[2]
 PRINTER = Printer(ROOT / "assets" / "fonts")
 MM = 72 / 25.4
+TRIED_APART = {"is_numbered_later", "verify_url"}  # by tests/signing/test_pdfa.py and tests/printing/test_marks.py
 REQUIRED = {
     template: {name for name, field in fields.items() if field.is_required} for template, fields in TEMPLATES.items()
 }
@@ -51,7 +52,8 @@ def grey(pdf: bytes, page: int = 0, ppi: int = 100) -> np.ndarray:
 
 @pytest.mark.parametrize("template", PAPERS)
 def test_the_test_values_name_every_field(template):
-    assert set(PAPERS[template]) == set(TEMPLATES[template])
+    assert set(TEMPLATES[template]) - set(PAPERS[template]) <= TRIED_APART
+    assert not set(PAPERS[template]) - set(TEMPLATES[template])
 
 
 @pytest.mark.parametrize("template", PAPERS)
