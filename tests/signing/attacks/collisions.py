@@ -12,7 +12,14 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
 
-from tests.signing.attacks.craft import TIMESTAMP, Layout, laid_out, last_startxref, root_of, signed, updated
+from tests.signing.attacks.craft import (
+    TIMESTAMP,
+    Layout,
+    ended_by_stream,
+    laid_out,
+    signed,
+    updated,
+)
 from tests.signing.attacks.forge import Forge
 from tests.signing.attacks.order import BLANK, drawn
 from tests.signing.attacks.pki import crl, token
@@ -73,12 +80,8 @@ for key, change in CHANGES.items():
 def page_as_a_table(forge: Forge) -> bytes:
     """The update's cross-reference stream bears the number of what the page shows."""
     pdf, number = forge.signed, first_content(forge.plain)
-    at = len(pdf)
-    rows = b"\x01" + at.to_bytes(4) + b"\x00"
-    head = b"<</Type /XRef /Size 42 /W [1 4 1] /Index [%d 1] /Root %s /Prev %d /Length %d>>" % (
-        number, root_of(pdf), last_startxref(pdf), len(rows),
-    )  # fmt: skip
-    return pdf + b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, head, rows, at)
+    rows = b"\x01" + len(pdf).to_bytes(4) + b"\x00"
+    return ended_by_stream(pdf, number, b"%d 1" % number, rows, size=42)
 
 
 @attack(FORMAT, Source.SHADOW)

@@ -220,6 +220,15 @@ def appended(pdf: bytes, objects: dict[int, bytes], *, trailer: bytes = b"", roo
     return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
 
 
+def ended_by_stream(pdf: bytes, number: int, index: bytes, rows: bytes, size: int) -> bytes:
+    """Return ``pdf`` ended by a cross-reference stream, object ``number``; its rows are of one, four and one byte."""
+    head = b"<</Type /XRef /Size %d /W [1 4 1] /Index [%s] /Root %s /Prev %d /Length %d>>" % (
+        size, index, root_of(pdf), last_startxref(pdf), len(rows),
+    )  # fmt: skip
+    stream = b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, head, rows)
+    return pdf + stream + b"startxref\n%d\n%%%%EOF\n" % len(pdf)
+
+
 def last_startxref(pdf: bytes) -> int:
     return int(pdf[pdf.rindex(b"startxref") + 9 :].split()[0])
 

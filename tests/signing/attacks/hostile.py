@@ -12,7 +12,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from tests.signing.attacks.craft import Layout, appended, last_startxref, root_of, signed, updated
+from tests.signing.attacks.craft import Layout, appended, ended_by_stream, last_startxref, root_of, signed, updated
 from tests.signing.attacks.forge import SIGNATURE_BOX, Forge, with_form
 from tests.signing.attacks.registry import FORMAT, UNREADABLE, Source, attack
 from tests.signing.attacks.updates import array, d, name, number, set_in_page, text
@@ -46,14 +46,9 @@ def object_stream_bomb(forge: Forge) -> bytes:
     at = len(pdf)
     body = b"40 0 obj\n<</Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d>>\nstream\n" % len(packed)
     objects = body + packed + b"\nendstream\nendobj\n"
-    table_at = at + len(objects)
     root = int(root_of(pdf).split()[0])
     rows = b"\x02" + (40).to_bytes(4) + b"\x00" + b"\x01" + at.to_bytes(4) + b"\x00"
-    head = b"<</Type /XRef /Size 42 /W [1 4 1] /Index [%d 1 40 1] /Root %d 0 R /Prev %d /Length %d>>" % (
-        root, root, last_startxref(pdf), len(rows),
-    )  # fmt: skip
-    table = b"41 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (head, rows)
-    return pdf + objects + table + b"startxref\n%d\n%%%%EOF\n" % table_at
+    return ended_by_stream(pdf + objects, 41, b"%d 1 40 1" % root, rows, size=42)
 
 
 @attack(UNREADABLE, Source.HOSTILE)

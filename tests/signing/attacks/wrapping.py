@@ -13,6 +13,7 @@ from tests.signing.attacks.craft import (
     Recipe,
     appended,
     cms_of,
+    ended_by_stream,
     laid_out,
     last_startxref,
     root_of,
@@ -158,11 +159,7 @@ def content_replaced_by_a_cross_reference_stream(forge: Forge) -> bytes:
     evil = b"%d 0 obj\n%s\nendobj\n" % (number, EVIL_STREAM)
     at = evil_at + len(evil)
     rows = b"\x01" + evil_at.to_bytes(4) + b"\x00" + b"\x01" + at.to_bytes(4) + b"\x00"
-    head = b"<</Type /XRef /Size 41 /W [1 4 1] /Index [%d 1 40 1] /Root %s /Prev %d /Length %d>>" % (
-        number, root_of(pdf), last_startxref(pdf), len(rows),
-    )  # fmt: skip
-    stream = b"40 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (head, rows)
-    return pdf + evil + stream + b"startxref\n%d\n%%%%EOF\n" % at
+    return ended_by_stream(pdf + evil, 40, b"%d 1 40 1" % number, rows, size=41)
 
 
 @attack(FORMAT, Source.STRUCTURE)
@@ -248,13 +245,8 @@ def page_replaced_in_an_object_stream(forge: Forge) -> bytes:
     at = len(pdf)
     head = b"<</Type /ObjStm /N 1 /First %d /Filter /FlateDecode /Length %d>>" % (len(index), len(packed))
     objects = b"40 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (head, packed)
-    table_at = at + len(objects)
     rows = b"\x02" + (40).to_bytes(4) + b"\x00" + b"\x01" + at.to_bytes(4) + b"\x00"
-    head = b"<</Type /XRef /Size 42 /W [1 4 1] /Index [%d 1 40 1] /Root %s /Prev %d /Length %d>>" % (
-        page, root_of(pdf), last_startxref(pdf), len(rows),
-    )  # fmt: skip
-    table = b"41 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (head, rows)
-    return pdf + objects + table + b"startxref\n%d\n%%%%EOF\n" % table_at
+    return ended_by_stream(pdf + objects, 41, b"%d 1 40 1" % page, rows, size=42)
 
 
 @attack(NOT_FOUND, Source.STRUCTURE)
