@@ -46,8 +46,7 @@ def reached(given: Given, beside: Iterable[Certificate] = ()) -> Generator[Reach
     anchors = [*certificates_of(given.anchors), *(one for one in beside if one.is_self_signed)]
     own = list(_own(anchors))
     stores = government().with_certificates(Store.COMMUNE, [*anchors, *(one.root for one in own)])
-    known = (*(one.certificate for one in stores.anchors), *stores.intermediates, *certificates_to_stamp())
-    with closing(Sources(own, allowed(given), known, configured_folder() / STATUSES, now)) as sources:
+    with closing(Sources(own, allowed(given), known(stores), configured_folder() / STATUSES, now)) as sources:
         yield Reach(Outside(sources.timestamps, sources.proofs, sources.known, now), stores)
 
 
@@ -60,9 +59,10 @@ def allowed(given: Given) -> Allowed:
     return Allowed(urls, hosts, frozenset(inside), frozenset(_names("MOONSEAL_TSA_POLICIES")))
 
 
-def certificates_to_stamp() -> tuple[Certificate, ...]:
-    """Return the authorities whose timestamps are taken beside the Government's and our own; raises ``CertError``."""
-    return certificates_of(map(Path, _names("MOONSEAL_TSA_CERTIFICATES")))
+def known(stores: TrustStores) -> tuple[Certificate, ...]:
+    """Return all whose timestamps are taken: the stores' own, and those that settings name; raises ``CertError``."""
+    named = certificates_of(map(Path, _names("MOONSEAL_TSA_CERTIFICATES")))
+    return (*(one.certificate for one in stores.anchors), *stores.intermediates, *named)
 
 
 def _own(anchors: Sequence[Certificate]) -> Generator[Authority]:

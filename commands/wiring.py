@@ -18,7 +18,7 @@ from certs.authority import Authority, Names
 from certs.sources import Sources
 from certs.statuses import kept_lists
 from commands.installation import FONTS, models
-from commands.outside import STATUSES, Given, allowed, certificates_to_stamp
+from commands.outside import STATUSES, Given, allowed, known
 from dossiers import engines, folder
 from dossiers.archive import OfficeArchive
 from dossiers.engines import Engines, FolderKind
@@ -97,8 +97,7 @@ def _authority(kind: FolderKind, clock: SystemClock) -> Authority:
 
 
 def _sources(authority: Authority, stores: TrustStores, clock: SystemClock) -> Sources:
-    known = (*(one.certificate for one in stores.anchors), *stores.intermediates, *certificates_to_stamp())
-    return Sources((authority,), allowed(Given()), known, settings.DATA / STATUSES, clock.now)
+    return Sources((authority,), allowed(Given()), known(stores), settings.DATA / STATUSES, clock.now)
 
 
 def _cache() -> Cache:

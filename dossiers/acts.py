@@ -25,8 +25,6 @@ from signing import Role as SigningRole
 from signing.batch import Document
 from signing.fields import FIELD_OF
 
-PDF = "application/pdf"
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -160,7 +158,7 @@ class Acts:
 
     def keep(self, document: Document, signed: Made) -> None:
         dossier = found(self._actor, UUID(document.identity))
-        file = files.put_bytes(files.owner_of(dossier.commune(), dossier.pk), signed.pdf, PDF)
+        file = files.put_bytes(files.owner_of(dossier.commune(), dossier.pk), signed.pdf, files.PDF)
         reached(f"{self._act.step.value}.file_before_row")
         close_signed(self._actor, self._intents[document], file, signed.report)
 

@@ -21,6 +21,7 @@ from dossiers.models import StoredFile, Unit
 from storage import FileCorrupted, FileKey, FileNotStored, Owner
 
 BLOCK_SIZE_BYTES = 1 << 20
+PDF = "application/pdf"  # the media type
 
 
 @dataclass(frozen=True)
@@ -108,4 +109,4 @@ def left_behind(owner: Owner, beginning: bytes) -> Iterator[tuple[Put, bytes]]:
                 found = content.read()
         except (FileCorrupted, FileNotStored):
             continue  # of no use to anybody; the sweep takes it
-        yield Put(stored.key, hashlib.sha256(found).hexdigest(), len(found), "application/pdf"), found
+        yield Put(stored.key, hashlib.sha256(found).hexdigest(), len(found), PDF), found

@@ -35,7 +35,7 @@ SECOND_FACTOR_DIGITS = 4
 ORIGINAL_NAME_MAX = 255
 # Only the door: what a file really is, the reader finds out in the sandbox.
 MAGIC = {
-    b"%PDF-": "application/pdf",
+    b"%PDF-": files.PDF,
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
     b"II*\x00": "image/tiff",

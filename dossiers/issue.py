@@ -14,7 +14,6 @@ from django.db import IntegrityError, transaction
 from dossiers import audit, files, numbers
 from dossiers.acts import (
     NUMBER,
-    PDF,
     SEAL,
     SIGN,
     Act,
@@ -193,7 +192,7 @@ def _drawn(actor: Actor, session: SigningSession) -> Result:
     owner = files.owner_of(dossier.commune(), dossier.pk)
     # The drawing is the same each time, the fields' update is not: a paper that a killed process stored is taken over.
     before = next(files.left_behind(owner, drawn.pdf), None)
-    file = before[0] if before else files.put_bytes(owner, prepare(drawn.pdf, drawn.places), PDF)
+    file = before[0] if before else files.put_bytes(owner, prepare(drawn.pdf, drawn.places), files.PDF)
     reached("draw.file_before_row")
     at = current().clock.now()
     with transaction.atomic():

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pysqlite3.dbapi2  # type: ignore[import-untyped]  # it has no types
@@ -51,13 +52,16 @@ def _is_transient(error: BaseException) -> bool:
     )
 
 
-@DBOS.step(
-    name="transcribe.read",
+_persistent = partial(
+    DBOS.step,
     retries_allowed=True,
     max_attempts=ATTEMPTS,
     interval_seconds=FIRST_WAIT_S,
     should_retry=_is_transient,
 )
+
+
+@_persistent(name="transcribe.read")
 def _transcribe_step(job_id: str, dossier_id: str) -> None:
     def told(progress: Mapping[str, Any]) -> None:
         QueuedJob.objects.filter(pk=job_id).update(progress=dict(progress))
@@ -81,13 +85,7 @@ def _give_up_step(dossier_id: str) -> None:
         Dossier.objects.filter(pk=dossier_id, state="received").update(flags=[transcription.TRANSCRIPTION_FAILED])
 
 
-@DBOS.step(
-    name="renew.stamp",
-    retries_allowed=True,
-    max_attempts=ATTEMPTS,
-    interval_seconds=FIRST_WAIT_S,
-    should_retry=_is_transient,
-)
+@_persistent(name="renew.stamp")
 def _renew_step(result_id: str) -> None:
     with _fresh_connections():
         renewal.renew(uuid.UUID(result_id))

@@ -22,7 +22,6 @@ from dossiers.writepoints import reached
 from signing import Role as SigningRole
 from signing import SigningError, TimestampUnavailable
 
-PDF = "application/pdf"
 JOB, PRIORITY = "renew", 900  # after everything that a person waits for
 AT_ONCE = 200
 SETTLED = timedelta(days=1)  # a result of today is not looked at yet
@@ -110,7 +109,7 @@ def _made(result: Result, before: bytes) -> tuple[files.Put, bytes]:
         raise SigningError("not_due")
     pdf, report = made
     report.require_passed()
-    file = files.put_bytes(files.owner_of(result.dossier.commune(), result.dossier_id), pdf, PDF)
+    file = files.put_bytes(files.owner_of(result.dossier.commune(), result.dossier_id), pdf, files.PDF)
     reached("renew.file_before_row")
     return file, pdf
 

@@ -61,7 +61,7 @@ def _read(dossier: Dossier, scan: Scan, on_progress: Progress | None) -> None:
         return
     reached("transcribe.read_before_file")
     owner = files.owner_of(dossier.commune(), dossier.pk)
-    searchable = files.put_bytes(owner, digitized.pdf, "application/pdf")
+    searchable = files.put_bytes(owner, digitized.pdf, files.PDF)
     reached("transcribe.file_before_row")
     with transaction.atomic():
         _write(locked(Actor.service(), dossier.pk), Scan.objects.get(pk=scan.pk), digitized, searchable)

@@ -7,7 +7,7 @@ signature covers it too. Earlier bytes are never touched.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from io import SEEK_END
 from typing import Protocol
 
@@ -31,9 +31,8 @@ from signing.fields import FIELD_OF, LOCK_OF, FieldPlace, add_field, fields_need
 from signing.growth import Growth
 from signing.mark import stamp_style
 from signing.signer import Holder, parsed
-from signing.values import Changes, Level, Report, Revocation, Role
+from signing.values import VIETNAM, Changes, Level, Report, Revocation, Role
 
-VIETNAM = timezone(timedelta(hours=7))
 # The room is reckoned, so that no trial signature is made to find the size (signing.md B4).
 ROOM_BYTES = 4096  # for all but certificates and token
 TOKEN_BYTES = 12288  # with a chain of RSA-4096 certificates

@@ -1,9 +1,12 @@
 """What signing needs and what verification finds. ``Report.to_json`` is the object of ``moonseal verify --json``."""
 
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 from enum import StrEnum
 
 from signing.errors import SignatureNotTrusted
+
+VIETNAM = timezone(timedelta(hours=7))  # no summer time
 
 
 class Role(StrEnum):

@@ -80,7 +80,7 @@ def _list() -> str:
 @cache
 def _names_of_today() -> frozenset[str]:
     names = {name for line in _list().splitlines()[1:] for name in line.split("\t")[4].split("; ")}
-    return frozenset(folded(name.split(" ", 1)[1]) for name in names)
+    return frozenset(folded("\n".join(name.split(" ", 1)[1] for name in names)).split("\n"))  # in one go
 
 
 def _small(unit: str) -> str:

@@ -6,14 +6,12 @@ These stand in the report itself (interfaces.md), so they are made here and not 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from signing.values import Role, SignatureReport, Trust, Verdict
+from signing.values import VIETNAM, Role, SignatureReport, Trust, Verdict
 from signing.verify.causes import Cause
-
-VIETNAM = timezone(timedelta(hours=7))
 
 
 class Unread(StrEnum):

@@ -11,8 +11,7 @@ from datetime import datetime
 from itertools import starmap
 from pathlib import PurePath
 
-from signing.values import Changes, Report, Revocation, Role, SignatureReport, Trust, Verdict
-from signing.verify.sentences import VIETNAM
+from signing.values import VIETNAM, Changes, Report, Revocation, Role, SignatureReport, Trust, Verdict
 
 Pair = tuple[str, str]  # Vietnamese, English
 HEADLINES: Mapping[Verdict, Pair] = {
@@ -37,8 +36,7 @@ ROLES: Mapping[Role, Pair] = {
 SIGNATURE: Pair = ("Chữ ký", "Signature")
 OUTCOMES: Mapping[Verdict, Pair] = {
     Verdict.PASSED: ("Tin được", "To be relied on"),
-    Verdict.FAILED: ("Không dùng được", "Not to be used"),
-    Verdict.INDETERMINATE: ("Chưa kết luận được", "No conclusion"),
+    **{verdict: HEADLINES[verdict] for verdict in (Verdict.FAILED, Verdict.INDETERMINATE)},
 }
 REVOCATIONS: Mapping[Revocation, Pair] = {
     Revocation.GOOD: ("chứng thư không bị thu hồi", "certificate not revoked"),

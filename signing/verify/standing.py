@@ -15,7 +15,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import cast
 
-from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # asn1crypto has no types
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -180,7 +179,7 @@ def _said(single: ocsp.OCSPSingleResponse, moment: datetime) -> Standing:
 
 def _is_about_issuer(single: ocsp.OCSPSingleResponse, issuer: Link) -> bool:
     """RFC 6960 4.1.1: whether the question was about a certificate by this issuer."""
-    own = asn1_x509.Certificate.load(issuer.der)
+    own = issuer.as_the_library_reads_it
     kind = single.hash_algorithm.name
     return (
         hashlib.new(kind, own.subject.dump()).digest() == single.issuer_name_hash
