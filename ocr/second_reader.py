@@ -157,7 +157,7 @@ def _session(model: second_models.ModelFile) -> _Session:
 def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # threads do not survive the sandbox's fork
-    options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they keep the memory of the widest line
+    options.enable_mem_pattern = False  # one per width of line, and there are hundreds
     return options
 
 
