@@ -22,6 +22,7 @@ FOUND = 0.5  # likeness from which a piece of leader was seen
 TALL_MM = 1.1  # writing is at least this high somewhere
 NEAR_MM = 1.2  # of writing: here small marks belong to it
 AFTER_MM = 1.9  # … and to its right: a typewriter's colon stands alone in the middle of its place
+CUT_MM = 0.55  # between the two halves of a letter that a leader ran through
 LEAST_INK_MM2 = 0.35  # a single 1 has twice as much
 PAPER = 250
 WALLED = 0.75  # of a side is form ink: a wall
@@ -73,9 +74,14 @@ def _move(page: Pixels, blank: Pixels, place: tuple[int, int, int, int]) -> tupl
 
 
 def without_dust(line: Pixels, mm: float) -> bool:
-    """Clear the dust from a cleaned line, in place; return whether any writing is left."""
+    """Clear the dust from a cleaned line, in place; return whether any writing is left.
+
+    What stands close above one another is one piece: a leader may have cut a row of letters in two.
+    """
     dark = (line < INK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    whole = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((round(CUT_MM * mm), 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(whole)
+    labels[dark == 0] = 0
     is_tall = stats[:, cv2.CC_STAT_HEIGHT] >= TALL_MM * mm
     is_tall[0] = False
     writing = is_tall[labels].astype(np.uint8)

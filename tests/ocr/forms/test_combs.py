@@ -113,6 +113,16 @@ def test_a_typewriters_colon_is_no_dust_though_it_stands_apart():
     assert (line[40:43, speck] > INK).all()
 
 
+def test_letters_that_a_leader_ran_through_are_no_dust():
+    line = cell_with((60, "Hoanmenu"))[:90]
+    rows = np.flatnonzero((line[:, 60:] < INK).any(axis=1))  # of the small letters
+    middle = int(rows.min() + rows.max()) // 2
+    line[middle - 2 : middle + 2] = 250
+    before = line.copy()
+    assert without_dust(line, MM)
+    assert np.array_equal(line < INK, before < INK)
+
+
 def test_the_walls_of_a_cell_go_and_what_is_written_beside_them_stays():
     cell = cell_with((60, "Lần đầu"))[:90]
     bare = cell.copy()
