@@ -1,10 +1,12 @@
 """Closed lists: what a field may hold at all; the lists themselves are data, ``lists.toml``.
 
-A reading is matched to a list first exactly, then without tones, then by likeness; a tie is no match.
+A reading is matched to a list first exactly, then without tones; a tie is no match. What is merely like a member may
+be another word that is on no list ("Mẹ chồng" is nobody's "Chồng"): it is a guess, which a person looks at.
 """
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,15 +33,39 @@ SMALL_SURNAMES = frozenset(known.lower() for known in SURNAMES)
 
 
 def matched(reading: str, choices: Sequence[str]) -> str | None:
-    """Return the one member of the list that the reading means, or None."""
-    exact = [choice for choice in choices if choice.casefold() == reading.casefold()]
-    toneless = [choice for choice in choices if folded(choice) == folded(reading)]
-    for found in (exact, toneless):
-        if len(found) == 1:
-            return found[0]
-    best = process.extract(reading.lower(), [choice.lower() for choice in choices], scorer=fuzz.ratio, limit=2)
+    """Return the reading with the letters of the one member it means, or None; case and signs stay as written.
+
+    "Ba Na" and "H'Mông" are Ba-na and Hmông, written by somebody else; nothing is put into their mouth.
+    """
+    exact = [choice for choice in choices if _letters(choice).casefold() == _letters(reading).casefold()]
+    if exact:
+        return reading
+    toneless = {_letters(choice).casefold() for choice in choices if _plain(choice) == _plain(reading)}
+    return _spelled(reading, toneless.pop()) if len(toneless) == 1 else None
+
+
+def nearest(reading: str, choices: Sequence[str]) -> str | None:
+    """Return the one member that is clearly nearest to a reading: a guess, for a person to look at."""
+    best = process.extract(folded(reading), [folded(choice) for choice in choices], scorer=fuzz.ratio, limit=2)
     clear = len(best) < 2 or best[0][1] - best[1][1] >= CLEARLY  # noqa: PLR2004 - the best and the second
     return choices[best[0][2]] if best and best[0][1] >= LIKE_ENOUGH and clear else None
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFC", text) if letter.isalpha())
+
+
+def _plain(text: str) -> str:
+    return folded(_letters(text))
+
+
+def _spelled(reading: str, letters: str) -> str:
+    """Return the reading with its letters, in their order and case, put right."""
+    right = iter(letters)
+    return "".join(
+        (next(right).upper() if one.isupper() else next(right)) if one.isalpha() else one
+        for one in unicodedata.normalize("NFC", reading)
+    )
 
 
 def is_surname(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocr.forms.dates import (
@@ -15,6 +16,7 @@ from ocr.forms.lists import (
     LISTS,
     is_surname,
     matched,
+    nearest,
     with_paper_words_mended,
     with_surname_mended,
 )
@@ -171,12 +173,24 @@ def _ticked(raw: RawField) -> Parsed:
 
 
 def _listed(raw: RawField, text: str) -> Parsed:
-    value = matched(text, LISTS[raw.field.kind])
-    if value is None:
-        return Parsed(text, Check.FAILED, raw.confidence)
-    if raw.field.kind is not Kind.SEX and value.casefold() == text.casefold():
-        value = f"{value[0] if text[0].lower() in ONLY_LARGER else text[0]}{text[1:]}"  # as written
-    return Parsed(value, Check.OK, raw.confidence)
+    choices = LISTS[raw.field.kind]
+    value = matched(text, choices)
+    if value is None:  # what two families of readers saw was written, on a list or not
+        guess = None if raw.confirmed else nearest(text, choices)
+        return Parsed(guess or text, Check.FAILED, raw.confidence)
+    if raw.field.kind is Kind.SEX:
+        return Parsed(value.capitalize(), Check.OK, raw.confidence)
+    return Parsed(_with_capital(value, choices), Check.OK, raw.confidence)
+
+
+def _with_capital(value: str, choices: Sequence[str]) -> str:
+    """Return a member of a list with the capital that it begins with, where only its size would tell it.
+
+    Who writes further words of a name small that a list writes large writes the first one so, too.
+    """
+    known = next((choice for choice in choices if choice.casefold() == value.casefold()), value)
+    is_small = any(own.islower() and listed.isupper() for own, listed in zip(value[1:], known[1:], strict=True))
+    return value if is_small or value[0].lower() not in ONLY_LARGER else f"{known[0]}{value[1:]}"
 
 
 def _name(raw: RawField, text: str) -> Parsed:

@@ -39,6 +39,14 @@ def test_where_most_readers_saw_no_date_one_reader_may_have_seen_it():
     assert (found.value, found.structure) == ("1974-07-07", Check.FAILED)
 
 
+def test_what_is_merely_like_a_member_of_a_list_is_looked_at():
+    """Where two families of readers saw the same, it stays as they saw it; else the likeliest member is a guess."""
+    seen = meant(Kind.RELATION, "Bá chồngg", confirmed=True)
+    assert (seen.value, seen.structure) == ("Bá chồngg", Check.FAILED)
+    guess = meant(Kind.ETHNIC_GROUP, "Muờug", confirmed=False)
+    assert (guess.value, guess.structure) == ("Mường", Check.FAILED)
+
+
 @pytest.mark.parametrize(
     ("written", "commas"),
     [
@@ -67,6 +75,13 @@ def test_an_address_with_a_comma_put_in_is_not_of_right_structure():
         (Kind.RELATION, "ông nội", "Ông nội"),  # a capital O is a small one, only larger
         (Kind.RELATION, "con trai", "Con trai"),
         (Kind.RELATION, "bản thân", "bản thân"),
+        (Kind.RELATION, "Bẫn thân", "Bản thân"),
+        (Kind.ETHNIC_GROUP, "H'Mông", "H'Mông"),  # as it was written, whatever the list writes
+        (Kind.ETHNIC_GROUP, "Ê ĐÊ", "Ê ĐÊ"),
+        (Kind.ETHNIC_GROUP, "Khơ Mẽ", "Khơ Me"),
+        (Kind.NATIONALITY, "việt nam", "việt nam"),
+        (Kind.NATIONALITY, "việt Nam", "Việt Nam"),
+        (Kind.SEX, "NỮ", "Nữ"),
         (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 09/01 /2025", "CCCD số 038185000123 cấp ngày 09/01/2025"),
         (Kind.IDENTITY_PAPER, "Số định danh cá nhân038185000123", "Số định danh cá nhân 038185000123"),
         (Kind.TEXT, "hiện tại chưa .đăng ký", "hiện tại chưa đăng ký"),
