@@ -18,7 +18,14 @@ PROGRAM = "bwrap"
 USER = "65534"  # the name inside; outside it stays who we are
 ALWAYS_SEEN = Path("/usr")
 LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")  # into /usr, on every system we promise
-SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/sys/devices/system/cpu")
+SYSTEM_FILES = (
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/localtime",
+    "/sys/devices/system/cpu",
+    "/sys/kernel/mm/transparent_hugepage",  # without it the C library takes memory in small pages
+)
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 OTHERS_MAY_READ = stat.S_IROTH | stat.S_IXOTH
 WHOLE_RANGE = "4294967295"

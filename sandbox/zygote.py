@@ -40,6 +40,7 @@ ENVIRONMENT = {  # nothing of the caller's: no secret can leak into a task
     "OMP_THREAD_LIMIT": "1",  # Tesseract with more threads takes six times the CPU (ocr.md 4)
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a page of a scan takes megabytes: a fifth of the page faults
 }
 
 
