@@ -28,6 +28,7 @@ PAPER = 250
 WALLED = 0.75  # of a side is form ink: a wall
 STRAY_PX = 3  # by which a wall may lie beside its mask
 FLAT, DASH_MM, WORD_GAP_MM = 1.6, 0.5, 2.6  # how flat, how long a dash is, and how far from its words
+CUT_SHARE = 0.3  # of the letters of a line that touch its upper or lower edge
 SIDE_BY_SIDE = 0.35  # of a letter's height that it shares with its line
 ACCENT_MM = 1.2  # above and below the letters
 
@@ -110,18 +111,45 @@ def _is_dash(stats: NDArray[np.int32], is_tall: NDArray[np.bool_], mm: float) ->
     return found
 
 
-def without_walls(line: Pixels, mask: Pixels, margin_px: int) -> None:
+def without_walls(line: Pixels, mask: Pixels, margin_px: int) -> tuple[slice, slice]:
     """Clear, in place, the walls of a table's cell beside its writing: where the mask misses them by a hair, they stay.
 
-    A wall is form ink along a whole side, within so much of the edge; nothing is written on its other side.
+    A wall is form ink along a whole side, within so much of the edge; nothing is written on its other side. Returned
+    are the rows and the columns within the walls.
     """
-    for turned_line, turned_mask in ((line, mask), (line.T, mask.T)):
+    within = []
+    for turned_line, turned_mask in ((line.T, mask.T), (line, mask)):
+        length = turned_mask.shape[1]
         walls = np.flatnonzero(turned_mask.mean(axis=0) > WALLED)
-        before, after = walls[walls < margin_px], walls[walls >= turned_mask.shape[1] - margin_px]
-        if len(before):
-            turned_line[:, : before[-1] + 1 + STRAY_PX] = PAPER
-        if len(after):
-            turned_line[:, max(after[0] - STRAY_PX, 0) :] = PAPER
+        before, after = walls[walls < margin_px], walls[walls >= length - margin_px]
+        begin = int(before[-1]) + 1 + STRAY_PX if len(before) else 0
+        end = max(int(after[0]) - STRAY_PX, 0) if len(after) else length
+        turned_line[:, :begin] = PAPER
+        turned_line[:, end:] = PAPER
+        within.append(slice(begin, end))
+    return within[0], within[1]
+
+
+def is_cut_off(line: Pixels, within: tuple[slice, slice], mm: float) -> bool:
+    """Whether writing in a cleaned line goes on beyond its place: over a wall, to the side, or most of its letters do.
+
+    Above and below a leader stand other lines; of those some descender may reach in.
+    """
+    held = line[within]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((held < INK).astype(np.uint8))
+    is_tall = stats[:, cv2.CC_STAT_HEIGHT] >= TALL_MM * mm
+    is_tall[0] = False
+    for is_side, edges, walled in (
+        (False, (labels[0], labels[-1]), (within[0].start > 0, within[0].stop < line.shape[0])),
+        (True, (labels[:, 0], labels[:, -1]), (within[1].start > 0, within[1].stop < line.shape[1])),
+    ):
+        for edge, has_wall in zip(edges, walled, strict=True):
+            touching = np.zeros(len(stats), dtype=bool)
+            touching[edge[edge > 0]] = True
+            over = int((touching & is_tall).sum())
+            if (over and (is_side or has_wall)) or over > CUT_SHARE * int(is_tall.sum()):
+                return True
+    return False
 
 
 def text_rows(cell: Pixels, mm: float) -> list[tuple[int, Pixels]]:

@@ -33,6 +33,7 @@ SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
 LONG_NUMBER = re.compile(r"(?<!\w)[\dOoQDlIi|.]{9,}(?!\w)")
+GROUPED = re.compile(r"\d{3}(?:\.\d{3}){3}")  # an identity number with stops that somebody wrote
 NO_DIGIT = re.compile(r"\D")
 NINE_FOR_ZERO = re.compile(r"(?<!\d)9(?=\d{11}(?!\d))")
 FREE = {Kind.PERSON_NAME, Kind.TEXT, Kind.MARITAL_STATUS}  # no list says what may stand there
@@ -44,12 +45,16 @@ PAPER = 250
 
 @dataclass(frozen=True)
 class Crop:
-    """One line of one field, cut out of the cleaned page; ``x0``, ``y0`` is where, in work pixels."""
+    """One line of one field, cut out of the cleaned page; ``x0``, ``y0`` is where, in work pixels.
+
+    ``is_cut``: what is written there goes on beyond its slot.
+    """
 
     field: Field
     pixels: Pixels
     x0: int
     y0: int
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,10 @@ def _cleaned(reading: str) -> str:
 
 
 def _as_digits(found: re.Match[str]) -> str:
-    digits = found[0].translate(LIKE_DIGITS).replace(".", "")
+    seen = found[0].translate(LIKE_DIGITS)
+    digits = seen.replace(".", "")
+    if GROUPED.fullmatch(seen):
+        return seen
     return digits if len(digits) == IDENTITY_DIGITS else found[0]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ocr.forms.hand import Strokes, strokes_of, written_by_hand
-from ocr.forms.lines import MM, Crop, SeenLine, read_crops
+from ocr.forms.lines import MM, NO_DIGIT, Crop, SeenLine, read_crops
 from ocr.forms.lists import with_surname_mended
 from ocr.forms.recognise import Match
 from ocr.forms.sheet import Sheet
@@ -25,9 +25,9 @@ from ocr.values import Box, Word
 from ocr.wholepage import Models
 
 SAME_LINE = 0.6  # of the height of a line
-IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
-TICKED = 0.12  # ink in a check box; empty ones have up to 0.03, ticked ones from 0.31 on
-CLEARLY_EMPTY, CLEARLY_TICKED = 0.05, 0.2
+IDENTITY_NUMBER = re.compile(r"(?<!\d)(?<!\d[ .])\d(?:[ .]?\d){11}(?![ .]?\d)")  # people group its digits
+TICKED = 0.05  # ink in a check box; empty ones have up to 0.03, a small typed x 0.09, ticks by pen from 0.31 on
+CLEARLY_TICKED = 0.2
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,10 @@ def read_form_page(
 
 
 def _boxes(known: Field, sheet: Sheet, *, has_second: bool) -> RawField:
+    """Return which boxes are ticked or encircled; only a tick by pen, within its box, is clear."""
     shares = [sheet.ink_share(box) for box in known.boxes]
-    clear = not any(CLEARLY_EMPTY < share < CLEARLY_TICKED for share in shares)
-    ticked = tuple(share > TICKED for share in shares)
+    ticked = tuple(share > TICKED or sheet.is_encircled(box) for share, box in zip(shares, known.boxes, strict=True))
+    clear = all(share > CLEARLY_TICKED for share, is_ticked in zip(shares, ticked, strict=True) if is_ticked)
     return RawField(known, "", 0.0, sheet.slot(known), ticked, confirmed=clear if has_second else None)
 
 
@@ -118,20 +119,21 @@ def _joined(known: Field, texts: Iterable[str]) -> str:
 
 def _confirmed(seen: Sequence[SeenLine]) -> bool | None:
     doubts = [one.doubts for one in seen]
-    return None if None in doubts or not doubts else not any(doubts)
+    return None if None in doubts or not doubts else not (any(doubts) or any(one.crop.is_cut for one in seen))
 
 
 def _with_number(raw: RawField, seen: Sequence[SeenLine]) -> RawField:
     for one in seen:
         if found := IDENTITY_NUMBER.search(one.text):
-            held = [word.confidence for word in one.words if found[0] in word.text]
+            number = NO_DIGIT.sub("", found[0])
+            held = [word.confidence for word in one.words if (own := NO_DIGIT.sub("", word.text)) and own in number]
             confirmed = (
                 None
                 if one.doubts is None
-                else not any(start < found.end() and found.start() < end for start, end in one.doubts)
+                else not (one.crop.is_cut or any(s < found.end() and found.start() < e for s, e in one.doubts))
             )
             return replace(
-                raw, number_text=found[0], number_confidence=min(held, default=0.0), number_confirmed=confirmed
+                raw, number_text=number, number_confidence=min(held, default=0.0), number_confirmed=confirmed
             )
     return raw
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from ocr.clean import reading_grey, softened
 from ocr.forms.combs import repacked
-from ocr.forms.ink import INK, shifted_mask, text_rows, without_dust, without_ink, without_walls
+from ocr.forms.ink import INK, is_cut_off, shifted_mask, text_rows, without_dust, without_ink, without_walls
 from ocr.forms.lines import MM, PAPER, WORK_DPI, Crop
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field
@@ -15,6 +15,8 @@ from ocr.values import Box
 
 ANY_INK = 200  # grey of the blank below which a pixel is print
 SHARP_SHADE = 215  # mean grey two pixels beside the print; darker means blurred edges
+NEAR_FRAME_MM, FAR_FRAME_MM = 0.4, 3.0  # of a check box, where a ring about it would stand
+ENCIRCLED = 0.05  # of such a side is ink
 SIDE_MM, RISE_MM = 0.8, 0.4  # how far writing may leave its slot
 
 
@@ -58,18 +60,20 @@ class Sheet:
             x0, y0, x1, y1 = self._pixels(box, SIDE_MM, RISE_MM)
             mask = shifted_mask(self.flat, self.blank, self.form_ink, (x0, y0, x1, y1))
             cleaned = without_ink(self.flat[y0:y1, x0:x1], mask, MM)
+            within = slice(0, y1 - y0), slice(0, x1 - x0)
             if not known.cells:
-                without_walls(cleaned, mask, round(SIDE_MM * MM))
+                within = without_walls(cleaned, mask, round(SIDE_MM * MM))
             if not without_dust(cleaned, MM):
                 continue
+            is_cut = not known.cells and is_cut_off(cleaned, within, MM)
             if known.cells:
                 walls = box.x0 * self.width - x0, box.x1 * self.width - x0
                 strip = repacked(cleaned, *walls, known.cells)
                 found += [] if strip is None else [Crop(known, strip, x0, y0)]
             elif known.rows > 1:
-                found += [Crop(known, pixels, x0, y0 + top) for top, pixels in text_rows(cleaned, MM)]
+                found += [Crop(known, pixels, x0, y0 + top, is_cut) for top, pixels in text_rows(cleaned, MM)]
             else:
-                found.append(Crop(known, cleaned, x0, y0))
+                found.append(Crop(known, cleaned, x0, y0, is_cut))
         return found
 
     def ink_share(self, box: Box) -> float:
@@ -78,6 +82,17 @@ class Sheet:
         inner = self.flat[y0:y1, x0:x1] < INK
         free = self.form_ink[y0:y1, x0:x1] == 0
         return float(inner[free].mean()) if free.any() else 0.0
+
+    def is_encircled(self, box: Box) -> bool:
+        """Whether there is ink on all four sides of a check box, beside the form's own."""
+        x0, y0, x1, y1 = self._pixels(box, 0.0, 0.0)
+        near, far = round(NEAR_FRAME_MM * MM), round(FAR_FRAME_MM * MM)
+        written = (self.flat < INK) & (self.form_ink == 0)
+        strips = (
+            written[max(y0 - far, 0) : max(y0 - near, 0), x0:x1], written[y1 + near : y1 + far, x0:x1],
+            written[y0:y1, max(x0 - far, 0) : max(x0 - near, 0)], written[y0:y1, x1 + near : x1 + far],
+        )  # fmt: skip
+        return all(strip.size and float(strip.mean()) > ENCIRCLED for strip in strips)
 
     def slot(self, known: Field) -> Box:
         """Return where on the page the field's first line is."""

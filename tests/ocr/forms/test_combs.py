@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.forms.combs import repacked
-from ocr.forms.ink import text_rows, without_dust, without_walls
+from ocr.forms.ink import is_cut_off, text_rows, without_dust, without_walls
 from tests.ocr.conftest import ROOT
 
 MM = 240 / 25.4
@@ -140,3 +140,28 @@ def test_a_leader_is_no_wall():
     before = line.copy()
     without_walls(line, mask, 8)
     assert np.array_equal(line, before)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "wall_y", "is_cut"),
+    [
+        (slice(0, 90), slice(0, 700), None, False),
+        (slice(0, 90), slice(0, 100), None, True),  # it runs on to the right
+        (slice(58, 90), slice(0, 700), None, True),  # most letters are cut above
+        (slice(20, 90), slice(0, 700), 0, False),
+        (slice(20, 90), slice(0, 700), 22, True),  # it stands across the upper wall
+    ],
+)
+def test_writing_that_goes_on_beyond_its_place_is_told(rows, columns, wall_y, is_cut):
+    line = np.ascontiguousarray(cell_with((70, "Lần đầu, ngày"))[rows, columns])
+    mask = np.zeros_like(line)
+    if wall_y is not None:
+        mask[wall_y, :] = 1
+    within = without_walls(line, mask, 30)
+    assert is_cut_off(line, within, MM) is is_cut
+
+
+def test_a_descender_of_the_line_above_does_not_cut_a_line():
+    line = cell_with((60, "Thôn Lập Thắng"))[:90]
+    line[:14, 300:305] = 20
+    assert not is_cut_off(line, (slice(0, 90), slice(0, 700)), MM)
