@@ -10,6 +10,7 @@ from ocr.forms.syllables import folded
 FULL = re.compile(r"(?<!\d)(\d{1,2})(?:\s*[/.\-]\s*|\s+)(\d{1,2})(?:\s*[/.\-]\s*|\s+)(\d{4})(?!\d)")  # a stop gets lost
 SPOKEN = re.compile(r"ngay\s*(\d{1,2})\s*,?\s*thang\s*(\d{1,2})\s*,?\s*nam\s*(\d{4})")
 MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
+BESIDE_PARTIAL = re.compile(r"ngay|thang|nam|sinh|[\d\s/.\-…_,:]")  # beside a partial date nothing else stands
 YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 UNITS = {
     "khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "nham": 5,
@@ -37,6 +38,8 @@ def date_in_digits(text: str) -> str | None:
     if len(digits) == 8 and re.fullmatch(r"[\d\s/.\-]+", plain):  # noqa: PLR2004 - its stops were lost in the leader
         return _iso(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
     if re.search(r"\d\s*[/.\-]\s*\d{1,2}\s*[/.\-]", plain):  # a full date that was misread is not a partial one
+        return None
+    if BESIDE_PARTIAL.sub("", plain):  # "$-9-1961" had a day
         return None
     if (match := MONTH.search(plain)) and len(digits) == len(match[1] + match[2]):
         return _iso(int(match[2]), int(match[1]))

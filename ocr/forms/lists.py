@@ -88,6 +88,7 @@ def with_surname_mended(name: str) -> str:
     return f"{known.upper() if surname.isupper() else known} {rest}"
 
 
+LONGEST_ABBREVIATION = 2
 ISSUED_ON = re.compile(r"(?<=ngày )(\d{1,2})([/.\-,]?) ?(\d{2}|\d)([/.\-,]?) ?(\d{4})$")
 
 
@@ -113,6 +114,8 @@ def _mended(word: str) -> str:
         return word
     if any(known == core or known.lower() == core for known in PAPER_WORDS):
         return word.rstrip(".")  # a leader's dot
+    if plain.isupper() and len(plain) <= LONGEST_ABBREVIATION:
+        return word  # CA is no "cá"
     lower = plain.lower()
     is_long = len(plain) >= 4  # noqa: PLR2004 - of a shorter word one letter is too much of it
     near = [

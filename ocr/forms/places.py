@@ -36,7 +36,12 @@ def with_places_mended(text: str) -> str:
 
 
 def with_commas(text: str) -> str:
-    """Return an address with the commas before larger units that a leader swallowed."""
+    """Return an address with the commas before larger units that a leader swallowed.
+
+    Where several are missing and none is left, whoever wrote it put none.
+    """
+    if "," not in text and len(UNIT_WITHOUT_COMMA.findall(text)) > 1:
+        return text
     return UNIT_WITHOUT_COMMA.sub(r"\1, ", text)
 
 

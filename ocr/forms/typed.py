@@ -52,6 +52,8 @@ SPLIT_WORD = re.compile(r"(?<!\w)[B-DF-HJ-NP-TV-XZĐb-df-hj-np-tv-xzđ] (?=[a-z�
 COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands on the leader
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
 STOP_IN_WORD = re.compile(r"[a-zà-ỹđ]\.[^\W\d_]")  # the leader's, where a space was
+PART_LOST = re.compile(r"[\s.…_]*[/\-]")  # before a partial date: its day, or the dots that somebody put for it
+PAIRS = ("()", "“”", '""')
 BROKEN = (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER, SPLIT_WORD, STOP_IN_WORD)
 
 
@@ -89,7 +91,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
     fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value)
-    fine = fine and not any(broken.search(value) for broken in BROKEN)
+    fine = fine and not any(broken.search(value) for broken in BROKEN) and _is_paired(value)
     fine = fine and len(value) <= LONGEST and all(date_in_digits(day) for day in FULL_DATE.findall(value))
     return Parsed(value, _check(fine), raw.confidence)
 
@@ -103,7 +105,8 @@ def _of_digits(raw: RawField, text: str) -> Parsed:
         value = next((found for other in raw.others if (found := _digits_value(kind, tidy(other)))), None)
         return Parsed(value, Check.FAILED, raw.confidence)
     fine = kind is not Kind.IDENTITY_NUMBER or USUAL_NUMBER.fullmatch(value) is not None
-    return Parsed(value, _check(fine), raw.confidence)
+    is_partial = kind is Kind.DATE and len(value) < len("YYYY-MM-DD")
+    return Parsed(value, _check(fine and not (is_partial and PART_LOST.match(raw.text))), raw.confidence)
 
 
 def _digits_value(kind: Kind, text: str) -> str | None:
@@ -159,6 +162,13 @@ def _comma_after(word: re.Match[str]) -> str:
     if word[1] in LEVELS:
         return word[1]
     return f"{word[1]}," if word[1][-1].islower() and word[1].lower() != "tp" else word[0]
+
+
+def _is_paired(text: str) -> bool:
+    return all(
+        text.count(opening) == text.count(closing) if opening != closing else text.count(opening) % 2 == 0
+        for opening, closing in PAIRS
+    )
 
 
 def _check(fine: bool) -> Check:

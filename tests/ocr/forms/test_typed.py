@@ -28,6 +28,10 @@ def meant(kind, text, **seen):
         ("97/07/1974", None),  # a full date misread is not a partial one
         ("31/02/2020", None),
         ("5 12 7/1997", "1997-07-12"),
+        ("$-9-1961", None),  # its day was misread
+        ("…/…/1958", "1958"),
+        ("tháng 9 năm 1961", None),
+        ("năm 1961", "1961"),
     ],
 )
 def test_dates_in_digits(text, date):
@@ -47,6 +51,16 @@ def test_what_is_merely_like_a_member_of_a_list_is_looked_at():
     assert (guess.value, guess.structure) == ("Mường", Check.FAILED)
 
 
+def test_a_partial_date_before_which_a_stroke_stands_alone_is_looked_at():
+    assert meant(Kind.DATE, "9/1961").structure is Check.OK
+    assert (meant(Kind.DATE, "/9/1961").value, meant(Kind.DATE, "/9/1961").structure) == ("1961-09", Check.FAILED)
+
+
+@pytest.mark.parametrize("text", ["La 11 (1 LI", 'từ "Thị" thành "Thuý', "theo “Quyết định"])
+def test_a_bracket_or_quotation_mark_without_its_other_is_looked_at(text):
+    assert meant(Kind.TEXT, text).structure is Check.FAILED
+
+
 @pytest.mark.parametrize(
     ("written", "commas"),
     [
@@ -54,6 +68,7 @@ def test_what_is_merely_like_a_member_of_a_list_is_looked_at():
         ("Thôn 3 xã Hòa Lộc", "Thôn 3, xã Hòa Lộc"),
         ("Ủy ban nhân dân xã Nguyệt Ấn tỉnh Thanh Hóa", "Ủy ban nhân dân xã Nguyệt Ấn, tỉnh Thanh Hóa"),
         ("UBND xã Đoài", "UBND xã Đoài"),
+        ("thôn Yên Phú xã Hoằng Lộc tỉnh Thanh Hóa", "thôn Yên Phú xã Hoằng Lộc tỉnh Thanh Hóa"),  # nobody put any
         ("Bệnh viện Đa khoa tỉnh Thanh Hóa", "Bệnh viện Đa khoa tỉnh Thanh Hóa"),
         ("Thị xã Bỉm Sơn", "Thị xã Bỉm Sơn"),
     ],
@@ -83,6 +98,7 @@ def test_an_address_with_a_comma_put_in_is_not_of_right_structure():
         (Kind.NATIONALITY, "việt Nam", "Việt Nam"),
         (Kind.SEX, "NỮ", "Nữ"),
         (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 09/01 /2025", "CCCD số 038185000123 cấp ngày 09/01/2025"),
+        (Kind.IDENTITY_PAPER, "CMND 171570933 do CA tỉnh Thanh Hóa", "CMND 171570933 do CA tỉnh Thanh Hóa"),
         (Kind.IDENTITY_PAPER, "Số định danh cá nhân038185000123", "Số định danh cá nhân 038185000123"),
         (Kind.TEXT, "hiện tại chưa .đăng ký", "hiện tại chưa đăng ký"),
         (Kind.DATE_WORDS, "Ngày ba, tháng mười. năm hai nghìn", "Ngày ba, tháng mười, năm hai nghìn"),
