@@ -220,12 +220,11 @@ def _to_unicode() -> bytes:
     """Return the map in which every code is its own character."""
     ranges = []
     for high in (byte for byte in range(0x100) if byte not in SURROGATES):
-        low = [code for code in range(high << 8, (high + 1) << 8) if code not in NOT_CHARACTERS]
-        first = low[0]
-        for code, following in zip(low, [*low[1:], None], strict=True):
-            if following != code + 1:
-                ranges.append(f"<{first:04X}> <{code:04X}> <{first:04X}>")
-                first = following or 0
+        first, end = high << 8, (high + 1) << 8
+        for gap in (*sorted(code for code in NOT_CHARACTERS if first <= code < end), end):
+            if first < gap:
+                ranges.append(f"<{first:04X}> <{gap - 1:04X}> <{first:04X}>")
+            first = gap + 1
     blocks = [ranges[start : start + 100] for start in range(0, len(ranges), 100)]  # the most that a block may hold
     mapped = "\n".join(f"{len(block)} beginbfrange\n" + "\n".join(block) + "\nendbfrange" for block in blocks)
     return (

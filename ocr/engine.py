@@ -9,6 +9,7 @@ import mmap
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -38,11 +39,15 @@ from ocr.wholepage import Models
 from sandbox.channel import Channel
 from sandbox.values import Json
 
+LATE = ("encodings.utf_16_be", "lxml.etree", "numpy.ma")  # what libraries import when first used: else in every task
+
 cv2.setNumThreads(1)  # OpenCV's threads do not survive a fork, and one core is what a task gets
 TEMPLATES = load_templates()
 RECOGNISER = Recogniser(TEMPLATES)
 SECOND = second_reader.loaded()
 known_names()
+for module in LATE:
+    import_module(module)
 
 
 def take_in(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:

@@ -5,6 +5,7 @@ others (ocr.md 9 C2: nine of ten provinces first).
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from rapidfuzz import fuzz, process
 
@@ -31,7 +32,12 @@ def proposals(kind: Kind, text: str, people: Iterable[str]) -> tuple[str, ...]:
 
 
 def _nearest(text: str, choices: Sequence[str], least: int) -> tuple[str, ...]:
-    found = process.extract(folded(text), [folded(one) for one in choices], scorer=fuzz.ratio, limit=MOST)
+    return _nearest_of(text, choices, [folded(one) for one in choices], least)
+
+
+def _nearest_of(text: str, choices: Sequence[str], plain: Sequence[str], least: int) -> tuple[str, ...]:
+    """Return the choices that are nearest to a text; ``plain`` are the same, folded."""
+    found = process.extract(folded(text), plain, scorer=fuzz.ratio, limit=MOST)
     return tuple(choices[index] for _, likeness, index in found if likeness >= least)
 
 
@@ -41,7 +47,14 @@ def _with_nearest_places(text: str) -> str:
     for part in text.split(", "):
         found = UNIT.search(part)
         levels = () if found is None else LEVELS[found[1].lower()]
-        known = {name for (level, _), names in known_names().items() if level in levels for name in names}
-        nearest = () if found is None else _nearest(found[2], sorted(known), PLACE_LIKE_ENOUGH)
+        nearest = () if found is None else _nearest_of(found[2], *_names_of(levels), PLACE_LIKE_ENOUGH)
         parts.append(part if found is None or not nearest else f"{part[: found.start(2)]}{nearest[0]}")
     return ", ".join(parts)
+
+
+@cache
+def _names_of(levels: tuple[str, ...]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return every known name of these levels, and the same folded."""
+    by_name = {name: plain for (level, plain), names in known_names().items() if level in levels for name in names}
+    names = sorted(by_name)
+    return names, [by_name[name] for name in names]
