@@ -23,6 +23,7 @@ from ocr.archive import Facts
 from ocr.archive import merge as merge_archive
 from ocr.forms.carried import brought_back, carried
 from ocr.forms.judge import judged
+from ocr.forms.merged import names_of_today
 from ocr.forms.places import known_names
 from ocr.forms.reading import FormPage
 from ocr.forms.recognise import Recogniser
@@ -46,6 +47,7 @@ TEMPLATES = load_templates()
 RECOGNISER = Recogniser(TEMPLATES)
 SECOND = second_reader.loaded()
 known_names()
+names_of_today()
 for module in LATE:
     import_module(module)
 

@@ -41,7 +41,7 @@ def now_called(address: str) -> tuple[str, ...]:
     above = set(units[at + 1 :])
     known = [old for old in _old(units[at]) if above <= {old.district, *old.provinces}]
     found = {old.now for old in known if old.district in above}
-    if not found and folded(units[at][1]) not in _names_of_today():
+    if not found and folded(units[at][1]) not in names_of_today():
         found = {old.now for old in known}
     return found.pop() if len(found) == 1 else ()
 
@@ -78,7 +78,8 @@ def _list() -> str:
 
 
 @cache
-def _names_of_today() -> frozenset[str]:
+def names_of_today() -> frozenset[str]:
+    """Return the names of all communes there are now, without tones and marks."""
     names = {name for line in _list().splitlines()[1:] for name in line.split("\t")[4].split("; ")}
     return frozenset(folded("\n".join(name.split(" ", 1)[1] for name in names)).split("\n"))  # in one go
 
