@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from datetime import date
 
 from rapidfuzz import process
 
@@ -25,7 +26,8 @@ TENS = {"hai", "ba", "bốn", "tư", "năm", "sáu", "bảy", "tám", "chín"}  
 BEFORE_MONTH = re.compile(r"(?<=\w)(,?) (?=tháng )")
 BEFORE_YEAR = re.compile(r"(?<=\w)(,?) (?=năm (?:một|hai) (?:nghìn|ngàn)\b)")
 LIKE_ENOUGH = 60
-FIRST_YEAR, LAST_YEAR = 1880, 2100
+FIRST_YEAR = 1880
+LAST_YEAR = date.today().year + 10  # noqa: DTZ011 - a passport is valid for ten years, no other day lies as far ahead
 
 
 def date_in_digits(text: str) -> str | None:

@@ -28,6 +28,7 @@ PAPER = 250
 WALLED = 0.75  # of a side is form ink: a wall
 STRAY_PX = 3  # by which a wall may lie beside its mask
 FLAT, DASH_MM, WORD_GAP_MM = 1.6, 0.5, 2.6  # how flat, how long a dash is, and how far from its words
+END_MM = 0.5  # from a slot's end, where writing that goes on was cleared with the next label
 CUT_SHARE = 0.3  # of the letters of a line that touch its upper or lower edge
 SIDE_BY_SIDE = 0.35  # of a letter's height that it shares with its line
 ACCENT_MM = 1.2  # above and below the letters
@@ -141,11 +142,11 @@ def is_cut_off(line: Pixels, within: tuple[slice, slice], mm: float) -> bool:
     is_tall[0] = False
     for is_side, edges, walled in (
         (False, (labels[0], labels[-1]), (within[0].start > 0, within[0].stop < line.shape[0])),
-        (True, (labels[:, 0], labels[:, -1]), (within[1].start > 0, within[1].stop < line.shape[1])),
+        (True, (labels[:, 0], labels[:, -round(END_MM * mm) :]), (within[1].start > 0, within[1].stop < line.shape[1])),
     ):
         for edge, has_wall in zip(edges, walled, strict=True):
             touching = np.zeros(len(stats), dtype=bool)
-            touching[edge[edge > 0]] = True
+            touching[np.unique(edge)] = True
             over = int((touching & is_tall).sum())
             if (over and (is_side or has_wall)) or over > CUT_SHARE * int(is_tall.sum()):
                 return True

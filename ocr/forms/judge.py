@@ -69,8 +69,9 @@ def _readings(raw: RawField, page: int) -> list[tuple[str, FieldReading]]:
     own = _reading(raw, parsed(raw), raw.text, raw.confirmed, page)
     if not raw.field.number_name:
         return [(raw.field.name, own)]
-    number = _reading(raw, parsed_number(raw), raw.number_text, raw.number_confirmed, page)
-    if own.decision is Decision.ACCEPTED and number.value is None:  # the number is what the paper is known by
+    meant = parsed_number(raw)
+    number = _reading(raw, meant, raw.number_text, raw.number_confirmed, page)
+    if own.decision is Decision.ACCEPTED and meant.structure is Check.FAILED:  # the number is what a paper is known by
         own = replace(own, decision=Decision.LOOK)
     return [(raw.field.name, own), (raw.field.number_name, number)]
 

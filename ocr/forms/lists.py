@@ -24,6 +24,8 @@ LISTS: Mapping[Kind, Sequence[str]] = {
     kind: tuple(_DATA[kind.value]) for kind in (Kind.SEX, Kind.ETHNIC_GROUP, Kind.NATIONALITY, Kind.RELATION)
 }
 PAPER_WORDS = tuple(_DATA["paper_words"])
+ABBREVIATIONS = frozenset(_DATA["abbreviations"])
+OTHER_PAPERS = tuple(_DATA["other_papers"])
 SURNAMES = frozenset(
     line
     for line in (Path(__file__).parent / "surnames.txt").read_text(encoding="utf-8").splitlines()

@@ -7,11 +7,13 @@ leader can't become letters. All lines of a page go through one call of the engi
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
+from ocr.forms.glyphs import has_misread_digit
 from ocr.forms.hand import Strokes, strokes_of, written_by_hand
 from ocr.forms.lines import MM, NO_DIGIT, Crop, SeenLine, read_crops
 from ocr.forms.lists import with_surname_mended
@@ -20,14 +22,15 @@ from ocr.forms.sheet import Sheet
 from ocr.forms.templates import Field, Kind
 from ocr.raster import PageImage, turned
 from ocr.second_reader import SecondReaders
+from ocr.tesseract import SeenWord
 from ocr.textlines import TextLine
 from ocr.values import Box, Word
 from ocr.wholepage import Models
 
 SAME_LINE = 0.6  # of the height of a line
 IDENTITY_NUMBER = re.compile(r"(?<!\d)(?<!\d[ .])\d(?:[ .]?\d){11}(?![ .]?\d)")  # people group its digits
-TICKED = 0.05  # ink in a check box; empty ones have up to 0.03, a small typed x 0.09, ticks by pen from 0.31 on
-CLEARLY_TICKED = 0.2
+TICKED = 0.05  # ink in a check box; empty ones have up to 0.03, a small typed x 0.09
+CLEARLY_TICKED = 0.12
 
 
 @dataclass(frozen=True)
@@ -119,23 +122,48 @@ def _joined(known: Field, texts: Iterable[str]) -> str:
 
 def _confirmed(seen: Sequence[SeenLine]) -> bool | None:
     doubts = [one.doubts for one in seen]
-    return None if None in doubts or not doubts else not (any(doubts) or any(one.crop.is_cut for one in seen))
+    return None if None in doubts or not doubts else not any(_doubted(one) for one in seen)
+
+
+def _doubted(one: SeenLine) -> bool:
+    is_misread = one.crop.field.kind.is_number and has_misread_digit(one.crop.pixels, one.text)
+    return bool(one.doubts) or one.crop.is_cut or is_misread
 
 
 def _with_number(raw: RawField, seen: Sequence[SeenLine]) -> RawField:
     for one in seen:
         if found := IDENTITY_NUMBER.search(one.text):
             number = NO_DIGIT.sub("", found[0])
-            held = [word.confidence for word in one.words if (own := NO_DIGIT.sub("", word.text)) and own in number]
-            confirmed = (
-                None
-                if one.doubts is None
-                else not (one.crop.is_cut or any(s < found.end() and found.start() < e for s, e in one.doubts))
-            )
+            own = _words_of(one, number)
+            confirmed = None
+            if one.doubts is not None:
+                is_doubted = any(start < found.end() and found.start() < end for start, end in one.doubts)
+                confirmed = not (is_doubted or one.crop.is_cut or _is_misread(one, own))
             return replace(
-                raw, number_text=number, number_confidence=min(held, default=0.0), number_confirmed=confirmed
+                raw,
+                number_text=number,
+                number_confidence=min((word.confidence for word in own), default=0.0),
+                number_confirmed=confirmed,
             )
     return raw
+
+
+def _words_of(line: SeenLine, number: str) -> Sequence[SeenWord]:
+    """Return the words of a line that hold a number, in one or in several groups of digits."""
+    digits = [NO_DIGIT.sub("", word.text) for word in line.words]
+    for begin, end in combinations(range(len(digits) + 1), 2):
+        if digits[begin] and digits[end - 1] and "".join(digits[begin:end]) == number:
+            return line.words[begin:end]
+    return ()
+
+
+def _is_misread(line: SeenLine, number: Sequence[SeenWord]) -> bool:
+    """Whether a number that stands in these words of a line has a digit that looks like another one."""
+    if not number:
+        return False
+    x0, x1 = (edge - line.crop.x0 for edge in (number[0].x0, number[-1].x1))
+    digits = "".join(NO_DIGIT.sub("", word.text) for word in number)
+    return has_misread_digit(line.crop.pixels[:, max(x0, 0) : max(x1, 1)], digits)
 
 
 def _lines_of(match: Match, sheet: Sheet, seen: Sequence[SeenLine]) -> list[TextLine]:

@@ -84,7 +84,7 @@ class Sheet:
         return float(inner[free].mean()) if free.any() else 0.0
 
     def is_encircled(self, box: Box) -> bool:
-        """Whether there is ink on all four sides of a check box, beside the form's own."""
+        """Whether there is ink on the sides of a check box, beside the form's own; on one, that may hide it."""
         x0, y0, x1, y1 = self._pixels(box, 0.0, 0.0)
         near, far = round(NEAR_FRAME_MM * MM), round(FAR_FRAME_MM * MM)
         written = (self.flat < INK) & (self.form_ink == 0)
@@ -92,7 +92,7 @@ class Sheet:
             written[max(y0 - far, 0) : max(y0 - near, 0), x0:x1], written[y1 + near : y1 + far, x0:x1],
             written[y0:y1, max(x0 - far, 0) : max(x0 - near, 0)], written[y0:y1, x1 + near : x1 + far],
         )  # fmt: skip
-        return all(strip.size and float(strip.mean()) > ENCIRCLED for strip in strips)
+        return sum(bool(strip.size) and float(strip.mean()) > ENCIRCLED for strip in strips) >= len(strips) - 1
 
     def slot(self, known: Field) -> Box:
         """Return where on the page the field's first line is."""

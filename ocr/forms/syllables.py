@@ -6,6 +6,7 @@ Both placements of the tone (hòa, hoà) are right (domain.md 5.10). It tells mi
 
 import re
 import unicodedata
+from collections.abc import Set as AbstractSet
 from functools import cache
 
 TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
@@ -64,7 +65,9 @@ def is_syllable(word: str) -> bool:
     return False
 
 
-def words_possible(text: str, longest_abbreviation: int = 4) -> bool:
-    """Whether every word of letters can be Vietnamese, or is an abbreviation in capitals (UBND, CCCD)."""
-    words = WORD.findall(text)
-    return all(is_syllable(word) or (word.isupper() and len(word) <= longest_abbreviation) for word in words)
+def words_possible(text: str, longest_abbreviation: int = 4, known: AbstractSet[str] = frozenset()) -> bool:
+    """Whether every word of letters is known, can be Vietnamese, or is an abbreviation in capitals (UBND, CCCD)."""
+    return all(
+        word in known or is_syllable(word) or (word.isupper() and len(word) <= longest_abbreviation)
+        for word in WORD.findall(text)
+    )

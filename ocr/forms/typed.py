@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ocr.forms.dates import (
@@ -13,16 +14,18 @@ from ocr.forms.dates import (
     with_date_words_mended,
 )
 from ocr.forms.lists import (
+    ABBREVIATIONS,
     LISTS,
+    OTHER_PAPERS,
     is_surname,
     matched,
     nearest,
     with_paper_words_mended,
     with_surname_mended,
 )
-from ocr.forms.places import LEVELS, with_commas, with_places_mended
+from ocr.forms.places import LEVELS, known_words, with_commas, with_places_mended
 from ocr.forms.reading import RawField
-from ocr.forms.syllables import words_possible
+from ocr.forms.syllables import WORD, folded, words_possible
 from ocr.forms.templates import Kind
 from ocr.forms.votes import EDGES
 from ocr.values import Check
@@ -53,8 +56,13 @@ COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands 
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
 STOP_IN_WORD = re.compile(r"[a-zà-ỹđ]\.[^\W\d_]")  # the leader's, where a space was
 PART_LOST = re.compile(r"[\s.…_]*[/\-]")  # before a partial date: its day, or the dots that somebody put for it
-PAIRS = ("()", "“”", '""')
-BROKEN = (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER, SPLIT_WORD, STOP_IN_WORD)
+TWO_WAYS = re.compile(r"(?<!\d)\d{3}(?:\.\d{3} \d{3}| \d{3}\.\d{3})(?!\w)")  # groups of digits, a stop in one place
+STOP_AFTER_NUMBER = re.compile(r"(?<=\d)[.:;] (?=[^\W\d_])")  # a comma on the leader: "Đội 2. xóm Bắc"
+LONG_RUN = re.compile(r"\d(?:[ .]?\d){9}")  # an identity number that lost a digit or two
+NOTHING = "khong"
+PASSPORT = re.compile(r"(?<!\w)[A-Z]\d{7,8}(?!\w)")
+PAIRS = (("(", ")"), ("“", "”"), ('"', '"'))
+BROKEN = (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER, SPLIT_WORD, STOP_IN_WORD, TWO_WAYS, STOP_AFTER_NUMBER)
 
 
 @dataclass(frozen=True)
@@ -90,8 +98,9 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         return Parsed(value, _check(value == said and date_in_words(value) is not None), raw.confidence)
     mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
-    fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value)
-    fine = fine and not any(broken.search(value) for broken in BROKEN) and _is_paired(value)
+    fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value, known=_known_in(value))
+    plain = PASSPORT.sub("", value) if kind is Kind.IDENTITY_PAPER else value
+    fine = fine and not any(broken.search(plain) for broken in BROKEN) and _is_paired(value)
     fine = fine and len(value) <= LONGEST and all(date_in_digits(day) for day in FULL_DATE.findall(value))
     return Parsed(value, _check(fine), raw.confidence)
 
@@ -125,13 +134,22 @@ def _digits_value(kind: Kind, text: str) -> str | None:
 
 
 def parsed_number(raw: RawField) -> Parsed:
-    """Return the identity number within the line of an identity paper."""
+    """Return the identity number within the line of an identity paper; of a paper that has none, that it has none."""
     if not raw.number_text:
-        problems = ("no number found",) if raw.text else ()
-        return Parsed(None, Check.FAILED if raw.text else Check.NOT_APPLICABLE, 0.0, problems)
+        if not raw.text or _names_another_paper(tidy(raw.text)):
+            return Parsed(None, Check.NOT_APPLICABLE, 0.0)
+        return Parsed(None, Check.FAILED, 0.0, ("no number found",))
     problems = (NUMBER_DOUBT,) if raw.number_confirmed is False else ()
     fine = USUAL_NUMBER.fullmatch(raw.number_text) is not None
     return Parsed(raw.number_text, _check(fine), raw.number_confidence, problems)
+
+
+def _names_another_paper(text: str) -> bool:
+    """Whether a line means a paper outside the register, or none, and nothing in it is nearly such a number."""
+    if not any(sign.isdigit() for sign in text):
+        return folded(text) == NOTHING
+    named = folded(text)
+    return LONG_RUN.search(text) is None and any(folded(paper) in named for paper in OTHER_PAPERS)
 
 
 def tidy(text: str) -> str:
@@ -164,6 +182,12 @@ def _comma_after(word: re.Match[str]) -> str:
     return f"{word[1]}," if word[1][-1].islower() and word[1].lower() != "tp" else word[0]
 
 
+def _known_in(text: str) -> AbstractSet[str]:
+    """Return the words of a text that no rule of spelling need explain: names of places, set abbreviations."""
+    words = text.split(" ")
+    return ABBREVIATIONS | {part for index in known_words(words) for part in WORD.findall(words[index])}
+
+
 def _is_paired(text: str) -> bool:
     return all(
         text.count(opening) == text.count(closing) if opening != closing else text.count(opening) % 2 == 0
@@ -190,7 +214,12 @@ def _listed(raw: RawField, text: str) -> Parsed:
         return Parsed(guess or text, Check.FAILED, raw.confidence)
     if raw.field.kind is Kind.SEX:
         return Parsed(value.capitalize(), Check.OK, raw.confidence)
-    return Parsed(_with_capital(value, choices), Check.OK, raw.confidence)
+    return Parsed(_with_capital(value, choices), _check(not _has_lost_sign(value)), raw.confidence)
+
+
+def _has_lost_sign(value: str) -> bool:
+    """Whether what stood before a capital within a word was lost: BaNa, HMông."""
+    return any(word[1:] != word[1:].lower() and not word.isupper() for word in WORD.findall(value))
 
 
 def _with_capital(value: str, choices: Sequence[str]) -> str:

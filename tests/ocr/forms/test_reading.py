@@ -57,7 +57,7 @@ def test_without_them_the_same_is_read_and_everything_is_shown_to_a_person(page,
 
 
 DEATH = next(form for form in load_templates() if form.code == "to-khai-dang-ky-khai-tu")
-FACE = ImageFont.truetype(ROOT / "assets/fonts/tinos/Tinos_400Regular.ttf", round(12 / 72 * DPI))
+FACE = ImageFont.truetype(ROOT / "assets/fonts/tinos/Tinos_400Regular.ttf", round(8 / 72 * DPI))
 
 
 def test_identity_numbers_in_groups_of_digits_are_found(tmp_path):

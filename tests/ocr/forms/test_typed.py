@@ -56,6 +56,45 @@ def test_a_partial_date_before_which_a_stroke_stands_alone_is_looked_at():
     assert (meant(Kind.DATE, "/9/1961").value, meant(Kind.DATE, "/9/1961").structure) == ("1961-09", Check.FAILED)
 
 
+def test_no_day_lies_far_ahead():
+    assert meant(Kind.DATE, "05/04/2087").value is None  # a dotted 0 read as an 8
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "structure"),
+    [
+        (Kind.PLACE, "Thôn 3, xã Ea Kao, tỉnh Đắk Lắk", Check.OK),  # no Vietnamese syllables, but a commune
+        (Kind.PLACE, "Thôn 3, xã Ea Kzo, tỉnh Đắk Lắk", Check.FAILED),
+        (Kind.PLACE, "Đội 2. xóm Bắc Sơn, tỉnh Thanh Hóa", Check.FAILED),  # was a comma
+        (Kind.IDENTITY_PAPER, "Thẻ CCCD 038185000123, Cục CSQLHC về TTXH", Check.OK),
+        (Kind.IDENTITY_PAPER, "038.185 000 123 do Bộ Công an cấp", Check.FAILED),  # one stop of three is the leader's
+        (Kind.IDENTITY_PAPER, "Hộ chiếu số C7645582", Check.OK),
+        (Kind.IDENTITY_PAPER, "Hộ chiếu số 0T645582", Check.FAILED),
+        (Kind.ETHNIC_GROUP, "BaNa", Check.FAILED),  # a space was lost
+        (Kind.ETHNIC_GROUP, "HMông", Check.FAILED),
+        (Kind.ETHNIC_GROUP, "KINH", Check.OK),
+    ],
+)
+def test_what_can_be_written_so_and_what_only_a_leader_makes(kind, text, structure):
+    assert meant(kind, text).structure is structure
+
+
+@pytest.mark.parametrize(
+    ("line", "structure"),
+    [
+        ("CMND 171570933 do CA tỉnh Thanh Hóa cấp ngày 13-12-2016", Check.NOT_APPLICABLE),
+        ("Hộ chiếu số C7645582, cấp ngày 1/7/2017", Check.NOT_APPLICABLE),
+        ("Không", Check.NOT_APPLICABLE),
+        ("Không rõ", Check.FAILED),
+        ("CMND 03818500012", Check.FAILED),  # a digit of twelve was lost
+        ("CCCD số 171570933", Check.FAILED),
+    ],
+)
+def test_a_paper_outside_the_register_has_no_identity_number(line, structure):
+    field = Field("x", Kind.IDENTITY_PAPER, (PLACE,), " ", "y", ())
+    assert parsed_number(RawField(field, line, 0.9, PLACE)).structure is structure
+
+
 @pytest.mark.parametrize("text", ["La 11 (1 LI", 'từ "Thị" thành "Thuý', "theo “Quyết định"])
 def test_a_bracket_or_quotation_mark_without_its_other_is_looked_at(text):
     assert meant(Kind.TEXT, text).structure is Check.FAILED
