@@ -12,7 +12,6 @@ from ocr.raster import PageImage, Pixels
 READING_DPI = 227  # above it the engine gets slower, not better (ocr.md 3.5)
 SOFTEN_SIGMA_PX = 1.2  # at READING_DPI
 INK = 128  # darker is ink
-INK = 128
 SEAL_SPREAD = 40  # between red and the next channel: well above the colour noise of JPEG
 BLUE_SPREAD = 30  # between blue and red; the shadow of a photo is blue too, but by less
 SEAL_SHARE = 0.0005  # of the page that must be red before the red channel is worth its noise
@@ -21,27 +20,27 @@ PROFILE_DPI = 100
 
 def red_ink(rgb: Pixels) -> Pixels:
     """Return the mask (255) of red ink: seals, stamps of incoming mail."""
-    red, green, blue = (np.ascontiguousarray(rgb[:, :, channel]) for channel in range(3))
+    red, green, blue = cv2.split(rgb)
     return _above(red, cv2.max(green, blue), SEAL_SPREAD)
 
 
 def blue_ink(rgb: Pixels) -> Pixels:
     """Return the mask (255) of blue ink: handwriting and signatures, told from black print by colour alone."""
-    red, green, blue = (np.ascontiguousarray(rgb[:, :, channel]) for channel in range(3))
+    red, green, blue = cv2.split(rgb)
     # Blue ink takes red away first; the green in it says how light it is.
     mask = _above(blue, red, BLUE_SPREAD)
     return np.asarray(cv2.bitwise_and(mask, _above(blue, green, 0)), dtype=np.uint8)
 
 
-def _above(one: Pixels, other: cv2.typing.MatLike, spread: int) -> Pixels:
-    return np.asarray(cv2.compare(cv2.subtract(one, other), np.array([spread]), cv2.CMP_GT), dtype=np.uint8)
+def _above(one: cv2.typing.MatLike, other: cv2.typing.MatLike, spread: int) -> Pixels:
+    return np.asarray(cv2.threshold(cv2.subtract(one, other), spread, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
 
 
 def reading_grey(page: PageImage) -> Pixels:
     """Return the grey image to read: red ink (seals) faded where there is any."""
-    if page.rgb is None or float((red_ink(page.rgb) > 0).mean()) <= SEAL_SHARE:
+    if page.rgb is None or cv2.countNonZero(red_ink(page.rgb)) <= SEAL_SHARE * page.grey.size:
         return page.grey
-    return np.ascontiguousarray(page.rgb[:, :, 0])
+    return np.asarray(cv2.extractChannel(page.rgb, 0), dtype=np.uint8)
 
 
 def softened(grey: Pixels, sigma: float = SOFTEN_SIGMA_PX) -> Pixels:

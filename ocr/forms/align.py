@@ -6,7 +6,6 @@ say whether it is this form: all of its print is there, and nothing else stands 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -26,20 +25,12 @@ FEWEST = 12  # labels found, below which the features' homography stays
 TOLERANCE_PX = 1.2
 
 BENT_PX = 3
+DARK = 25  # levels below the paper about it: ink
 JUDGED_INK_PX = 60  # a label with less ink than a short word decides nothing
 MISSING = 0.9  # of a label's ink, below which it is not there: the right form shows 0.99, other capitals up to 0.75
 UNLIKE = 0.6  # correlation: the right label shows 0.85 on the worst photo, another one 0.3
 FOREIGN = 0.08  # other ink in a label's place, as a share of its own; none where the paper is only torn or worn
 TILES = (28, 4)  # down and across: regions of a blank that has too few labels to judge by
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """``found`` is the share of the labels' ink that is on the page; ``others`` counts labels in whose place other
-    print stands."""
-
-    found: float
-    others: int
 
 
 def refined(seen: Pixels, blank: Pixels, labels: Sequence[Box]) -> Matrix:
@@ -68,49 +59,64 @@ def refined(seen: Pixels, blank: Pixels, labels: Sequence[Box]) -> Matrix:
     return np.eye(3) if found is None else np.asarray(found, dtype=np.float64)
 
 
-def evidence(seen: Pixels, blank: Pixels, labels: Sequence[Box]) -> Evidence:
-    """Return what speaks for and against the page being this form, label by label."""
-    page = _Seen(seen)
-    ink = (blank < paper_level(blank) - 90).astype(np.uint8)
-    printed = found = 0
-    others = 0
+def print_found(seen: Pixels, blank: Pixels, labels: Sequence[Box], least: float) -> float | None:
+    """Return the share of the labels' ink that is on the page, label by label; None where it can't be this form.
+
+    That is: as soon as more than ``1 - least`` of the ink is missing, or other print stands in a label's place.
+    """
+    ink = _darker(blank, paper_level(blank) - 90)
     pieces = _pieces(labels, blank.shape[1], blank.shape[0])
+    judged = []
     for x0, y0, x1, y1 in pieces if len(pieces) >= FEWEST else _pieces(_tiles(), blank.shape[1], blank.shape[0]):
         own = ink[y0:y1, x0:x1]
-        amount = int(own.sum())
-        if amount < JUDGED_INK_PX:
-            continue
-        there, foreign = page.ink_of(own, x0, y0)
-        printed, found = printed + amount, found + there
-        is_missing = there < MISSING * amount and foreign > FOREIGN * amount
-        others += is_missing and page.likeness(blank[y0:y1, x0:x1], x0, y0) < UNLIKE
-    return Evidence(found / printed if printed else 0.0, others)
+        if (amount := cv2.countNonZero(own)) >= JUDGED_INK_PX:
+            judged.append((own, amount, blank[y0:y1, x0:x1], x0, y0))
+    printed = found = sum(amount for _, amount, *_ in judged)
+    page = _Seen(seen)
+    for own, amount, label, x0, y0 in judged:
+        there, place = page.ink_of(own, x0, y0)
+        found += there - amount
+        if found / printed < least:
+            return None
+        is_missing = there < MISSING * amount and page.foreign(own, *place) > FOREIGN * amount
+        if is_missing and page.likeness(label, x0, y0) < UNLIKE:
+            return None
+    return found / printed if printed else None
 
 
 class _Seen:
     """The page laid on the blank, and its ink; paper that is not quite flat carries a label BENT_PX from its place."""
 
     def __init__(self, seen: Pixels) -> None:
-        paper = cv2.blur(seen, (61, 61))
-        dark = (seen.astype(np.int16) < paper.astype(np.int16) - 25).astype(np.uint8)
+        depth = np.asarray(cv2.subtract(cv2.blur(seen, (61, 61)), seen), dtype=np.uint8)
+        dark = np.asarray(cv2.threshold(depth, DARK, 1, cv2.THRESH_BINARY)[1], dtype=np.uint8)
         around = (BENT_PX,) * 4
         self._near = cv2.copyMakeBorder(cv2.dilate(dark, np.ones((3, 3), np.uint8)), *around, cv2.BORDER_CONSTANT)
         self._dark = cv2.copyMakeBorder(dark, *around, cv2.BORDER_CONSTANT)
         self._grey = cv2.copyMakeBorder(seen, *around, cv2.BORDER_REPLICATE)
 
-    def ink_of(self, own: Pixels, x0: int, y0: int) -> tuple[int, int]:
-        """Return how much of a label's ink is there, and how much other ink."""
+    def ink_of(self, own: Pixels, x0: int, y0: int) -> tuple[int, tuple[int, int]]:
+        """Return how much of a label's ink is there, and where its corner is."""
         height, width = own.shape
         window = self._near[y0 : y0 + height + 2 * BENT_PX, x0 : x0 + width + 2 * BENT_PX]
         _, best, _, (dx, dy) = cv2.minMaxLoc(cv2.matchTemplate(window, own, cv2.TM_CCORR))
-        there = self._dark[y0 + dy : y0 + dy + height, x0 + dx : x0 + dx + width]
-        return round(best), int(there[cv2.dilate(own, np.ones((5, 5), np.uint8)) == 0].sum())
+        return round(best), (x0 + dx, y0 + dy)
+
+    def foreign(self, own: Pixels, x0: int, y0: int) -> int:
+        """Return how much other ink is where a label is."""
+        there = self._dark[y0 : y0 + own.shape[0], x0 : x0 + own.shape[1]]
+        return int(there[cv2.dilate(own, np.ones((5, 5), np.uint8)) == 0].sum())
 
     def likeness(self, label: Pixels, x0: int, y0: int) -> float:
         """Return the correlation of a label with what stands in its place."""
         height, width = label.shape
         window = self._grey[y0 : y0 + height + 2 * BENT_PX, x0 : x0 + width + 2 * BENT_PX]
         return float(cv2.matchTemplate(window, label, cv2.TM_CCOEFF_NORMED).max())
+
+
+def _darker(grey: Pixels, level: int) -> Pixels:
+    """Return the mask (1) of what is darker than the level."""
+    return np.asarray(cv2.threshold(grey, level - 1, 1, cv2.THRESH_BINARY_INV)[1], dtype=np.uint8)
 
 
 def _tiles() -> list[Box]:

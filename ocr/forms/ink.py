@@ -80,6 +80,10 @@ def without_dust(line: Pixels, mm: float) -> bool:
 
     What stands close above one another is one piece: a leader may have cut a row of letters in two.
     """
+    columns = np.flatnonzero((line < INK).any(axis=0))
+    if not len(columns):
+        return False
+    line = line[:, max(columns[0] - 1, 0) : columns[-1] + 2]  # a pixel about the ink: more is not cleared
     dark = (line < INK).astype(np.uint8)
     whole = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((round(CUT_MM * mm), 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(whole)

@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.clean import reading_grey
-from ocr.forms.align import evidence, refined
+from ocr.forms.align import print_found, refined
 from ocr.forms.features import ALIGN_PX, Features, features_of, features_of_blank, homography, pairs_of, shrunk
 from ocr.forms.templates import Template, TemplatePage
 from ocr.raster import PageImage, Pixels
 
-FIRST_LOOK = (120, 350)  # strongest features of a blank and of a page: the right blank of 34 is among the first 3
+FIRST_LOOK = (120, 350)  # strongest features of a blank and of a page: the right form of 17 is among the first 3
 FEATURES = 1000
 LOOKED_AT = 7  # blanks after the first look
+REPRINTED = 3  # of these, whose other prints are looked at too: a head that all forms share counts for all prints of its kind
 NEARLY = 0.6  # of the likeliest blank's inliers: twins of it are laid on the page as well
 INLIERS = 14  # right forms have 23 and more, on a dim photo; most other documents fewer
 PRINT_FOUND = 0.97  # of the labels' ink: the right form shows 0.99, an older version with its last lines moved 0.955
@@ -83,10 +84,13 @@ class Recogniser:
         return _clearest(matches)
 
     def _likely(self, features: Features) -> list[_Known]:
-        """Return the few blanks that share most with the page."""
+        """Return the few blanks that share most with the page, and other prints of the first of them."""
         found, _ = pairs_of(self._first, features.strongest(FIRST_LOOK[1]))
         counts = np.bincount(self._owner[found], minlength=len(self._known))
-        return [self._known[index] for index in np.argsort(-counts, kind="stable")[:LOOKED_AT]]
+        order = [self._known[index] for index in np.argsort(-counts, kind="stable")]
+        first = {(form.template.form, form.page.number) for form in order[:REPRINTED]}
+        reprints = [form for form in order[LOOKED_AT:] if (form.template.form, form.page.number) in first]
+        return [*order[:LOOKED_AT], *reprints]
 
 
 def _work_grey(page: PageImage) -> Pixels:
@@ -120,8 +124,8 @@ def _laid_on(page: PageImage, work: Pixels, form: _Known, matrix: Matrix) -> Mat
     to_fractions = np.diag([1 / width, 1 / height, 1.0])
     finer = refined(_warped(work, matrix @ to_fractions, form.blank), form.blank, labels)
     matrix = matrix @ to_fractions @ finer @ np.linalg.inv(to_fractions)
-    seen = evidence(_warped(work, matrix @ to_fractions, form.blank), form.blank, labels)
-    if seen.found < PRINT_FOUND or seen.others:
+    found = print_found(_warped(work, matrix @ to_fractions, form.blank), form.blank, labels, PRINT_FOUND)
+    if found is None:
         return None
     size = np.diag([float(page.width_px), float(page.height_px), 1.0])
     along = cv2.perspectiveTransform(np.array([[[0, 0], [1, 0]]], dtype=np.float64), size @ matrix)[0]
@@ -129,7 +133,7 @@ def _laid_on(page: PageImage, work: Pixels, form: _Known, matrix: Matrix) -> Mat
     quarter = round(angle / 90) * 90
     rotation_deg = -quarter % 360
     to_page = _turn_pixels(rotation_deg, page.width_px, page.height_px) @ size @ matrix
-    return Match(form.template, form.page, rotation_deg, round(angle - quarter, 2), to_page, round(seen.found, 3))
+    return Match(form.template, form.page, rotation_deg, round(angle - quarter, 2), to_page, round(found, 3))
 
 
 def _warped(work: Pixels, to_work: Matrix, blank: Pixels) -> Pixels:

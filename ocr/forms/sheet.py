@@ -40,7 +40,8 @@ class Sheet:
         self.flat = _evenly_lit(np.asarray(flat, dtype=np.uint8))
         small = cv2.resize(blank.grey, (self.width, self.height), interpolation=cv2.INTER_AREA)
         self.blank = np.asarray(small, dtype=np.uint8)
-        self.form_ink = self._grown(np.asarray(small < ANY_INK, dtype=np.uint8), match)
+        ink = cv2.threshold(self.blank, ANY_INK - 1, 1, cv2.THRESH_BINARY_INV)[1]
+        self.form_ink = self._grown(np.asarray(ink, dtype=np.uint8), match)
 
     def _grown(self, ink: Pixels, match: Match) -> Pixels:
         """Return the form's ink grown as far as its edges are blurred on this page: a pixel, or two."""
@@ -87,11 +88,11 @@ class Sheet:
         """Whether there is ink on the sides of a check box, beside the form's own; on one, that may hide it."""
         x0, y0, x1, y1 = self._pixels(box, 0.0, 0.0)
         near, far = round(NEAR_FRAME_MM * MM), round(FAR_FRAME_MM * MM)
-        written = (self.flat < INK) & (self.form_ink == 0)
-        strips = (
-            written[max(y0 - far, 0) : max(y0 - near, 0), x0:x1], written[y1 + near : y1 + far, x0:x1],
-            written[y0:y1, max(x0 - far, 0) : max(x0 - near, 0)], written[y0:y1, x1 + near : x1 + far],
+        places = (
+            (slice(max(y0 - far, 0), max(y0 - near, 0)), slice(x0, x1)), (slice(y1 + near, y1 + far), slice(x0, x1)),
+            (slice(y0, y1), slice(max(x0 - far, 0), max(x0 - near, 0))), (slice(y0, y1), slice(x1 + near, x1 + far)),
         )  # fmt: skip
+        strips = [(self.flat[place] < INK) & (self.form_ink[place] == 0) for place in places]
         return sum(bool(strip.size) and float(strip.mean()) > ENCIRCLED for strip in strips) >= len(strips) - 1
 
     def slot(self, known: Field) -> Box:
@@ -119,4 +120,4 @@ def _evenly_lit(grey: Pixels) -> Pixels:
     small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     light = cv2.GaussianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (0, 0), 6)
     paper = cv2.resize(light, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(paper, 1), scale=PAPER), dtype=np.uint8)
+    return np.asarray(cv2.divide(grey, np.maximum(paper, 1, out=paper), scale=PAPER), dtype=np.uint8)
