@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Set as AbstractSet
 from functools import cache
+from pathlib import Path
 
 TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 STOP_TONES = {"\u0301", "\u0323"}  # the only ones that a syllable in p, t, c, ch may carry
@@ -33,6 +34,12 @@ QU_RIMES = frozenset((
     "âc", "ân", "âng", "ât", "ây", "e", "en", "eo", "et", "ê", "êch", "ên", "êt", "ênh", "i", "y", "it",
     "yt", "ich", "ych", "inh", "ynh", "yên", "yêt", "yêu", "ơ", "ôc", "iu", "yu", "ua",
 ))  # fmt: skip
+IN_USE = frozenset(
+    syllable
+    for line in (Path(__file__).parent / "syllables.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+    for syllable in line.split(" ")
+)
 WORD = re.compile(r"[^\W\d_]+")
 MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # on letters
 
@@ -71,3 +78,11 @@ def words_possible(text: str, longest_abbreviation: int = 4, known: AbstractSet[
         word in known or is_syllable(word) or (word.isupper() and len(word) <= longest_abbreviation)
         for word in WORD.findall(text)
     )
+
+
+@cache
+def is_in_use(word: str) -> bool:
+    """Whether a syllable, in any case and either tone placement, is one that people use: "nhỏ", but not "nhó"."""
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    plain = unicodedata.normalize("NFC", "".join(sign for sign in decomposed if sign not in TONES))
+    return len(word) == 1 or plain + "".join(sign for sign in decomposed if sign in TONES) in IN_USE

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ocr.forms.dates import (
@@ -25,7 +24,7 @@ from ocr.forms.lists import (
 )
 from ocr.forms.places import LEVELS, known_words, with_commas, with_places_mended
 from ocr.forms.reading import RawField
-from ocr.forms.syllables import WORD, folded, words_possible
+from ocr.forms.syllables import WORD, folded, is_in_use, is_syllable, words_possible
 from ocr.forms.templates import Kind
 from ocr.forms.votes import EDGES
 from ocr.values import Check
@@ -98,7 +97,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         return Parsed(value, _check(value == said and date_in_words(value) is not None), raw.confidence)
     mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
-    fine = value == mended and ORDINARY.fullmatch(value) is not None and words_possible(value, known=_known_in(value))
+    fine = value == mended and ORDINARY.fullmatch(value) is not None and _has_only_words(value)
     plain = PASSPORT.sub("", value) if kind is Kind.IDENTITY_PAPER else value
     fine = fine and not any(broken.search(plain) for broken in BROKEN) and _is_paired(value)
     fine = fine and len(value) <= LONGEST and all(date_in_digits(day) for day in FULL_DATE.findall(value))
@@ -182,10 +181,13 @@ def _comma_after(word: re.Match[str]) -> str:
     return f"{word[1]}," if word[1][-1].islower() and word[1].lower() != "tp" else word[0]
 
 
-def _known_in(text: str) -> AbstractSet[str]:
-    """Return the words of a text that no rule of spelling need explain: names of places, set abbreviations."""
+def _has_only_words(text: str) -> bool:
+    """Whether every word of a text is in use or an abbreviation, or stands in the name of a place."""
     words = text.split(" ")
-    return ABBREVIATIONS | {part for index in known_words(words) for part in WORD.findall(words[index])}
+    known = ABBREVIATIONS | {part for index in known_words(words) for part in WORD.findall(words[index])}
+    return words_possible(text, known=known) and all(
+        word in known or not is_syllable(word) or is_in_use(word) for word in WORD.findall(text)
+    )
 
 
 def _is_paired(text: str) -> bool:
@@ -234,5 +236,7 @@ def _with_capital(value: str, choices: Sequence[str]) -> str:
 
 def _name(raw: RawField, text: str) -> Parsed:
     value = with_surname_mended(LEADER_DOT.sub(r"\1", text))
-    fine = NAME.fullmatch(value) is not None and words_possible(value, 1) and is_surname(value.partition(" ")[0])
+    surname, _, given = value.partition(" ")
+    fine = NAME.fullmatch(value) is not None and words_possible(value, 1) and is_surname(surname)
+    fine = fine and all(map(is_in_use, WORD.findall(given)))
     return Parsed(value, _check(fine), raw.confidence)

@@ -70,6 +70,14 @@ def test_no_day_lies_far_ahead():
         (Kind.IDENTITY_PAPER, "038.185 000 123 do Bộ Công an cấp", Check.FAILED),  # one stop of three is the leader's
         (Kind.IDENTITY_PAPER, "Hộ chiếu số C7645582", Check.OK),
         (Kind.IDENTITY_PAPER, "Hộ chiếu số 0T645582", Check.FAILED),
+        (Kind.TEXT, "Không nhớ", Check.OK),
+        (Kind.TEXT, "UBND xã, KHÔNG NHỚ", Check.OK),
+        (Kind.TEXT, "KHÔNG NHÓ", Check.FAILED),
+        (Kind.TEXT, "Không nhó", Check.FAILED),  # can be a syllable, and is none
+        (Kind.TEXT, "xác nhận hoà giải", Check.OK),  # either tone placement
+        (Kind.PERSON_NAME, "Hà Thị Ngoan", Check.OK),
+        (Kind.PERSON_NAME, "Hà Thị Ngoằn", Check.FAILED),
+        (Kind.PERSON_NAME, "THIỀU THỊ THUỶ", Check.OK),
         (Kind.ETHNIC_GROUP, "BaNa", Check.FAILED),  # a space was lost
         (Kind.ETHNIC_GROUP, "HMông", Check.FAILED),
         (Kind.ETHNIC_GROUP, "KINH", Check.OK),
