@@ -20,6 +20,7 @@ UNITS = (  # by what a cap's name ends in
     ("_mm", 1, "mm"),
     ("_s", 1, "s"),
 )
+OVER = {"vi": "hơn", "en": "over"}
 WHERE = {"host", "url"}  # an address is told by either
 
 
@@ -45,6 +46,8 @@ def _in(language: str, code: str, parameters: Mapping[str, object]) -> str:
     if "cap" in values:
         values["limit"] = _with_unit(str(values["cap"]), values.get("limit"))
         values["found"] = _with_unit(str(values["cap"]), values.get("found"))
+        if values["found"] == values["limit"]:  # by a byte, or it was not measured to its end
+            values["found"] = f"{OVER[language]} {values['found']}"
         if (name := f"cap_{values['cap']}") in SENTENCES:  # a limit of the sandbox, by its name for people
             values["cap"] = SENTENCES[name][language].rstrip(".")
     if (reason := values.get("reason")) in SENTENCES:  # a code of a room below

@@ -74,7 +74,7 @@ def images_of_pdf_page(target: pikepdf.Pdf, source: pikepdf.Page, rotation_deg: 
     """Return the images of a page that shows nothing else, as copies in ``target``; or raise ``OtherThings``."""
     x0, y0, x1, y1 = (float(value) for value in source.cropbox)
     x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-    turn = (int(_inherited(source.obj, "/Rotate", 0)) + rotation_deg) % 360
+    turn = (_said_turn(source.obj) + rotation_deg) % 360
     if "/UserUnit" in source.obj or turn % 90:
         raise OtherThings
     if any(a.get("/Subtype") not in {"/Widget", "/Link"} for a in source.obj.get("/Annots", ())):
@@ -163,13 +163,17 @@ def turn_of(clockwise_deg: int, width: float, height: float) -> Matrix:
     }[clockwise_deg]
 
 
-def _inherited(page: pikepdf.Object, key: str, default: int) -> pikepdf.Object | int:
+def _said_turn(page: pikepdf.Object) -> int:
+    """Return by how many degrees the page is shown turned; what is no number turns nothing."""
     node: pikepdf.Object | None = page
     for _ in range(50):  # a tree of pages deeper than this is a trap
-        if node is None or key in node:
+        if node is None or "/Rotate" in node:
             break
         node = node.get("/Parent")
-    return default if node is None else node.get(key, default)
+    try:
+        return 0 if node is None else int(node.get("/Rotate", 0))
+    except (TypeError, ValueError):
+        return 0
 
 
 def _may_be_kept(stream: pikepdf.Object, *, is_mask: bool = False) -> bool:

@@ -14,7 +14,7 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 PICTURES = {
     b"GIF8": "GIF", b"BM": "BMP", b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000", b"\xff\x4f\xff\x51": "JPEG 2000",
     b"\xff\x0a": "JPEG XL", b"\0\0\0\x0cJXL ": "JPEG XL", b"8BPS": "PSD", b"AT&TFORM": "DjVu", b"\0\0\1\0": "ICO",
-    b"%!PS": "PostScript", b"\x97JB2\r\n\x1a\n": "JBIG2",
+    b"MM\0+": "BigTIFF", b"%!PS": "PostScript", b"\x97JB2\r\n\x1a\n": "JBIG2",
 }  # fmt: skip
 ARCHIVES = {
     b"PK\3\4": "ZIP", b"PK\5\6": "ZIP", b"Rar!": "RAR", b"7z\xbc\xaf'\x1c": "7-Zip", b"\x1f\x8b": "GZIP",
@@ -37,7 +37,7 @@ def file_type_of(head: bytes) -> FileType:
         return FileType.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return FileType.PNG
-    if head[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}:
+    if head[:4] in {b"II*\0", b"MM\0*", b"II+\0"}:
         return FileType.TIFF
     if head[4:8] == b"ftyp":
         return _boxed(head)

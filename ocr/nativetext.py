@@ -7,6 +7,7 @@ language (an old encoding, a font without a map to Unicode). What it leaves over
 
 import ctypes
 import re
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -20,6 +21,8 @@ DPI = 75  # enough to see which ink goes
 DARKER = 48  # by so much a pixel must brighten for its ink to be gone
 INK = 160  # at this resolution print is grey
 DEPTH = 8  # of forms within forms
+MOST_OBJECTS = 40_000  # a page of more is a map or worse, not text: to look at them one by one would take minutes
+LETTER_MM = 60  # both ways: what is larger is a picture that was wrapped up as a letter
 HIDDEN = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}
 DRAWN_WEIGHT = 0.25  # of the ink of rules and frames: they say neither that a page is text nor that it is not
 
@@ -33,8 +36,10 @@ VOWEL_SHARE = (0.2, 0.65)  # of the letters of any language in Latin letters
 
 def explained_share(page: pypdfium2.PdfPage) -> float:
     """Return which share of the page's ink is visible text that can be believed, 0 to 1."""
+    if sum(1 for _ in islice(page.get_objects(max_depth=DEPTH), MOST_OBJECTS + 1)) > MOST_OBJECTS:
+        return 0.0
     shown = [thing for thing in _objects(page, raw.FPDF_PAGEOBJ_TEXT) if _mode(thing) not in HIDDEN]
-    if not shown or not is_language(_text_of(page)) or any(_is_legacy(thing) for thing in shown):
+    if not shown or not _is_believable(page) or any(_is_legacy(thing) for thing in shown):
         return 0.0
     whole = _drawn(page)
     _deactivate(shown)
@@ -81,12 +86,20 @@ def _is_legacy(thing: pypdfium2.PdfObject) -> bool:
     return LEGACY_FONT.search(name.value) is not None
 
 
-def _text_of(page: pypdfium2.PdfPage) -> str:
+def _is_believable(page: pypdfium2.PdfPage) -> bool:
+    """Whether the page's text is a language, in letters of a size that letters have."""
     text = page.get_textpage()
     try:
-        return str(text.get_text_range())
+        return is_language(str(text.get_text_range())) and not _has_picture_as_letter(text)
     finally:
         text.close()
+
+
+def _has_picture_as_letter(text: pypdfium2.PdfTextPage) -> bool:
+    """Whether a whole picture stands there as a letter of a font made for it, as some scanners write their pages."""
+    most = LETTER_MM / 25.4 * 72
+    boxes = (text.get_charbox(index) for index in range(text.count_chars()))
+    return any(right - left > most and top - bottom > most for left, bottom, right, top in boxes)
 
 
 def _deactivate(things: list[pypdfium2.PdfObject]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pikepdf
 import pypdfium2  # type: ignore[import-untyped]  # has no types
 
@@ -24,13 +25,16 @@ LETTER = (0, 0, 612, 792)  # what every viewer shows where no size is said
 ACTS = ("/OpenAction", "/AA", "/Names", "/AcroForm", "/AF", "/Collection")
 PACKED_MOST = 1000  # times its length a stream can unpack to at most, once over
 CHUNK_BYTES = 1 << 20
+DCT = (["/DCTDecode"], ["/DCT"])
+JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the markers behind which the size stands
+FILL = 0xFF
+WHITE = b"\0\t\n\f\r "
 JP2_SIZES = b"\xff\x4f\xff\x51"  # the codestream's own head, followed by its sizes
 
 
 def rewrite(scan: BinaryIO, caps: Caps, password: str | None, rewritten: Path) -> tuple[int, bool]:
     """Write the PDF anew; return its pages and whether it is signed. Raises ``Refused``."""
-    scan.seek(-min(TAIL_BYTES, scan.seek(0, os.SEEK_END)), os.SEEK_END)
-    has_end = b"%%EOF" in scan.read()
+    has_end = b"%%EOF" in _tail(scan)
     with malformed_as("damaged" if has_end else "truncated"):
         with _opened(scan, password) as pdf:
             page_count = len(pdf.pages)
@@ -52,10 +56,26 @@ def rewrite(scan: BinaryIO, caps: Caps, password: str | None, rewritten: Path) -
     return page_count, is_signed
 
 
+def _tail(scan: BinaryIO) -> bytes:
+    """Return the last bytes that are not the zeros with which some senders fill up a block."""
+    end = scan.seek(0, os.SEEK_END)
+    while end > 0:
+        begin = max(end - CHUNK_BYTES, 0)
+        scan.seek(begin)
+        if content := scan.read(end - begin).rstrip(b"\0"):
+            end = begin + len(content)
+            break
+        end = begin
+    scan.seek(max(end - TAIL_BYTES, 0))
+    return scan.read(min(TAIL_BYTES, end))
+
+
 def _opened(scan: BinaryIO, password: str | None) -> pikepdf.Pdf:
     scan.seek(0)
-    try:
-        return pikepdf.open(scan, password=password or "", suppress_warnings=True)
+    try:  # mapped: through a file of Python qpdf looks for a lost table thirty times as long
+        return pikepdf.open(
+            scan, password=password or "", suppress_warnings=True, access_mode=pikepdf.AccessMode.mmap_only
+        )
     except pikepdf.PasswordError:
         raise Refused("wrong_password" if password else "encrypted") from None
     except pikepdf.PdfError:
@@ -84,8 +104,11 @@ def _check_pages(pdf: pikepdf.Pdf, caps: Caps) -> None:
         unit = float(page.obj.get("/UserUnit", 1))
         if not (math.isfinite(unit) and unit > 0):
             raise Refused("damaged")
-        for box in (page.mediabox, page.cropbox):
-            _check_box([float(value) for value in box], unit, caps)
+        media = [float(value) for value in page.mediabox]
+        if not _overlap(media, [float(value) for value in page.cropbox]):
+            page.obj.CropBox = page.mediabox  # a crop that leaves nothing over was a slip
+        for box in (media, [float(value) for value in page.cropbox]):
+            _check_box(box, unit, caps)
         if unit != 1:
             _unfold_unit(pdf, page, unit)
 
@@ -110,6 +133,14 @@ def _check_box(corners: list[float], unit: float, caps: Caps) -> None:
         raise Refused("damaged")
 
 
+def _overlap(one: list[float], other: list[float]) -> bool:
+    return all(
+        max(min(one[at], one[at + 2]), min(other[at], other[at + 2]))
+        < min(max(one[at], one[at + 2]), max(other[at], other[at + 2]))
+        for at in (0, 1)
+    )
+
+
 def _unfold_unit(pdf: pikepdf.Pdf, page: pikepdf.Page, unit: float) -> None:
     """Write the page in points: pdfium and others leave its unit out of account."""
     for name in ("/MediaBox", "/CropBox"):
@@ -129,6 +160,8 @@ def _check_streams(pdf: pikepdf.Pdf, caps: Caps) -> None:
             check_pixels(int(thing.get("/Width", 0)), int(thing.get("/Height", 0)), caps)
             if "/JPXDecode" in filters:
                 _check_jp2(thing.read_raw_bytes(), caps)
+            if filters[:1] in DCT:
+                _check_jpeg(thing.read_raw_bytes(), caps)
         packings = sum(name in {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW"} for name in filters)
         if packings and int(thing.get("/Length", 0)) * PACKED_MOST**packings > caps.stream_bytes:
             _check_unpacked(thing, filters, caps)
@@ -149,18 +182,50 @@ def _check_jp2(content: bytes, caps: Caps) -> None:
         check_pixels(max(right - left, 0), max(below - above, 0), caps)
 
 
+def _check_jpeg(content: bytes, caps: Caps) -> None:
+    """Do the same for a JPEG."""
+    at = 2
+    while content[at : at + 1] == b"\xff" and len(content) >= at + 9:
+        marker = content[at + 1]
+        if marker in JPEG_FRAMES:
+            rows, columns = (int.from_bytes(content[at + k : at + k + 2], "big") for k in (5, 7))
+            check_pixels(columns, rows, caps)
+            return
+        at += 1 if marker == FILL else 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+
+
 def _check_unpacked(thing: pikepdf.Stream, filters: list[str], caps: Caps) -> None:
     """Unpack a stream that could be a bomb, a piece at a time and without keeping it."""
     pieces: Iterator[bytes] = iter([thing.read_raw_bytes()])
     for name in filters:
-        if name not in {"/FlateDecode", "/Fl"}:
+        if name in {"/FlateDecode", "/Fl"}:
+            pieces = _inflated(pieces)
+        elif name in {"/ASCII85Decode", "/A85"}:
+            pieces = iter([_of_ascii85(b"".join(pieces))])
+        elif name in {"/ASCIIHexDecode", "/AHx"}:
+            pieces = iter([_of_hexadecimal(b"".join(pieces))])
+        else:
             break  # pictures end the chain; LZW packs at most 1,400 times and is caught by the limits of the task
-        pieces = _inflated(pieces)
     total = 0
     for piece in pieces:
         total += len(piece)
         if total > caps.stream_bytes:
             raise Refused("stream_too_large", cap="stream_bytes", limit=caps.stream_bytes, found=total)
+
+
+def _of_ascii85(content: bytes) -> bytes:
+    """Return what is written in base 85; the last few bytes may be others."""
+    digits = content.partition(b"~>")[0].translate(None, WHITE).replace(b"z", b"!!!!!")
+    groups = np.frombuffer(digits + b"!" * (-len(digits) % 5), np.uint8).reshape(-1, 5).astype(np.int64) - ord("!")
+    return bytes((groups @ np.array([85**4, 85**3, 85**2, 85, 1])).astype(">u4").tobytes())
+
+
+def _of_hexadecimal(content: bytes) -> bytes:
+    digits = content.partition(b">")[0].translate(None, WHITE)
+    try:
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+    except ValueError:
+        return b""
 
 
 def _inflated(packed: Iterator[bytes]) -> Iterator[bytes]:

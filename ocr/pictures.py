@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 from ocr import heic, tiff
 from ocr.filetype import FileType
@@ -31,6 +31,8 @@ CARD_LONG_MM = 60  # the longest side of the smallest thing that is scanned
 SQUARE = 0.03  # by which a pixel may be longer than wide; a fax has twice as many across as down
 EXIF_ORIENTATION = 0x0112
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
+BITS, BYTE_BITS = 258, 8
+PLANES, APART = 284, 2
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
@@ -87,8 +89,21 @@ def opened(scan: BinaryIO, file_type: FileType, frame: int) -> Image.Image:
     """Return the image, not yet decoded; Pillow gets the one format that the file is."""
     Image.MAX_IMAGE_PIXELS = None  # our own cap is checked
     scan.seek(0)
-    source = cast("BinaryIO", tiff.OnePage(scan, frame)) if file_type is FileType.TIFF else scan
-    return Image.open(source, formats=(FORMATS[file_type],))
+    if file_type is FileType.TIFF:
+        return _opened_tiff(tiff.OnePage(scan, frame))
+    return Image.open(scan, formats=(FORMATS[file_type],))
+
+
+def _opened_tiff(page: tiff.OnePage) -> Image.Image:
+    """Return the page; colours of 16 bits, each in a plane of its own, are left to libtiff."""
+    source = cast("BinaryIO", page)
+    image = Image.open(source, formats=("TIFF",))
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(PLANES) == APART and max(tags.get(BITS, (8,))) > BYTE_BITS:  # Pillow takes 16 bits for two of 8
+        source.seek(0)
+        TiffImagePlugin.READ_LIBTIFF = True  # asked when a file is opened; this process reads no other page
+        image = Image.open(source, formats=("TIFF",))
+    return image
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -213,7 +228,10 @@ def _from_deep(image: Image.Image) -> Pixels:
 
 
 def _finite(image: Image.Image) -> NDArray[np.float32]:
-    return np.nan_to_num(np.asarray(image).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    levels = np.asarray(image)
+    if levels.dtype == np.int32 and int(levels.min(initial=0)) < 0:  # Pillow takes 32 bits for signed
+        levels = levels.view(np.uint32)
+    return np.nan_to_num(levels.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _from_cmyk(image: Image.Image) -> Pixels:

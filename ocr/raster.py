@@ -5,11 +5,13 @@ were checked by intake.py; a page is drawn smaller rather than with more pixels 
 """
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import BinaryIO
 
 import cv2
 import numpy as np
 import pypdfium2  # type: ignore[import-untyped]  # has no types
+from PIL import Image
 from pypdfium2 import raw
 
 from ocr.filetype import FileType
@@ -27,6 +29,8 @@ DEFAULT_DPI = 200  # of pages that are not one image: enough for print of 8 poin
 MIN_DPI, MAX_DPI = 100, 300
 BLACK = 32  # what a decoder leaves that gave up before it began
 WHITE_JBIG2_BYTES = 300  # a white page takes a third of it
+JPEG_END, TAIL_BYTES = b"\xff\xd9", 256
+JPEG_ROWS = 33  # a decoder that waits for the end holds back so many, two rows of blocks
 LARGE = 0.25  # of the page under one picture: if that is broken, the page is
 COLOUR_SPREAD = 40  # between the channels of one pixel; JPEG noise on grey stays below
 COLOUR_SHARE = 0.0004  # of the page: a third of a small seal
@@ -54,7 +58,13 @@ def page_image(intake: Intake, pages: BinaryIO, caps: Caps, number: int) -> Page
     """Return one page; ``pages`` is the rewritten PDF, or the image as it came."""
     if intake.file_type is FileType.PDF:
         return _from_pdf(pages, number, caps)
-    return _page(number, picture_of(pages, intake.file_type, intake.frames[number - 1], caps), text_ink=0.0)
+    try:
+        picture = picture_of(pages, intake.file_type, intake.frames[number - 1], caps)
+    except Refused as refusal:
+        if refusal.code == "damaged" and intake.page_count > 1:
+            raise Refused("page_damaged", page=number) from None
+        raise
+    return _page(number, picture, text_ink=0.0)
 
 
 def turned(page: PageImage, rotation_deg: int) -> PageImage:
@@ -104,8 +114,10 @@ def _draw(page: pypdfium2.PdfPage, number: int, caps: Caps) -> PageImage:
     own = own_pixels(page) if bits == 1 and dpi == native_dpi else None
     pixels, dpi = own or (_drawn(page, dpi), dpi)
     picture = Picture(pixels, dpi, is_bilevel=bits == 1)
-    if covered >= LARGE and int(pixels.min()) == int(pixels.max()):
-        _check_decodes(page, number, is_black=int(pixels.max()) < BLACK)
+    if covered >= LARGE:
+        _check_whole(page, number)
+        if int(pixels.min()) == int(pixels.max()):
+            _check_decodes(page, number, is_black=int(pixels.max()) < BLACK)
     return _page(number, picture, text_ink=explained_share(page))
 
 
@@ -114,6 +126,29 @@ def _drawn(page: pypdfium2.PdfPage, dpi: float) -> Pixels:
     pixels = bitmap.to_numpy().copy()
     bitmap.close()
     return _pixels(pixels)
+
+
+def _check_whole(page: pypdfium2.PdfPage, number: int) -> None:
+    """Refuse a page whose JPEG was cut off: pdfium draws what there is of it, and grey below."""
+    for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        if thing.get_filters() == ["DCTDecode"] and _is_cut(bytes(thing.get_data())):
+            raise Refused("page_damaged", page=number)
+
+
+def _is_cut(jpeg: bytes) -> bool:
+    """Whether rows are missing; writers that merely left out the mark at the end are forgiven."""
+    if JPEG_END in jpeg[-TAIL_BYTES:]:
+        return False
+    try:
+        image = Image.open(BytesIO(jpeg), formats=("JPEG",))
+    except OSError:  # no JPEG at all
+        return False
+    try:
+        image.load()
+    except OSError:
+        above = max(image.height - JPEG_ROWS, 0)
+        return image.im is None or image.im.crop((0, above, image.width, above + 1)).getbbox() is None
+    return False
 
 
 def _check_decodes(page: pypdfium2.PdfPage, number: int, *, is_black: bool) -> None:

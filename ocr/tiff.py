@@ -15,6 +15,9 @@ from ocr.values import Caps
 from sandbox import Refused
 
 SUBFILE, WIDTH, HEIGHT, STRIP_AT, STRIP_BYTES, TILE_AT, TILE_BYTES = 254, 256, 257, 273, 279, 324, 325
+COMPRESSION, PHOTOMETRIC = 259, 262
+DECODED = {1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32809, 32946, 34925, 50000}  # the compressions that our libtiff has
+OF_CAMERAS = {32803, 34892}  # photometric: the bare sensor
 REDUCED = 1  # bit of the subfile type: a smaller picture of another page, as viewers keep them
 FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}  # the types that numbers of ours have
 ENTRIES_MAX = 4096  # tags of one directory
@@ -119,6 +122,10 @@ def _is_page(
         return False
     if not values(WIDTH) or not values(HEIGHT):
         raise Refused("damaged")
+    if (packing := next(iter(values(COMPRESSION)), 1)) not in DECODED:
+        raise Refused("picture_of_other_kind", format=f"TIFF {packing}")
+    if OF_CAMERAS & {*values(PHOTOMETRIC)}:
+        raise Refused("picture_of_other_kind", format="RAW")
     check_pixels(values(WIDTH)[0], values(HEIGHT)[0], caps)
     for at, lengths in ((STRIP_AT, STRIP_BYTES), (TILE_AT, TILE_BYTES)):
         ends = [start + length for start, length in zip(values(at), values(lengths), strict=False)]

@@ -27,6 +27,7 @@ from sandbox.values import Confinement, Json, Limits
 
 KILLED_FIRST = "1000"  # when memory is short, rather a task than the service
 TICKED_SHARE = 0.5  # the kernel counts the limit by ticks, which run ahead of what was used on a busy machine
+CRASHES = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGTRAP, signal.SIGILL}
 WATCH_S = 0.4  # how often is looked at what the kernel does not watch
 ORDER_BYTES, DESCRIPTORS = 1 << 12, 32  # of one order at most
 LIMIT_OF_ERROR = {
@@ -100,6 +101,8 @@ class Server:
         _, wait_status, used = os.wait4(task.pid, 0)
         if wait_status == signal.SIGKILL and used.ru_utime + used.ru_stime >= task.limits.cpu_s * TICKED_SHARE:
             limit = limit or "cpu_s"
+        if wait_status in CRASHES and used.ru_maxrss * 1024 > task.limits.memory_bytes // 2:
+            limit = limit or "memory_bytes"  # an engine that gets no more memory crashes
         for key in list(self._selector.get_map().values()):
             if key.data == call:
                 self._selector.unregister(key.fileobj)

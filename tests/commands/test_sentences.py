@@ -58,3 +58,9 @@ def test_every_limit_of_the_sandbox_has_a_name_and_a_unit_for_people():
         assert "–" not in told
     assert "page 2" in both("page_limit_reached", page=2, cap="cpu_s", limit=60)
     assert "processing time (60 s)" in both("page_limit_reached", page=2, cap="cpu_s", limit=60)
+
+
+def test_one_byte_more_than_allowed_is_told_as_more():
+    said = both("too_large", cap="size_bytes", limit=50 << 20, found=(50 << 20) + 1)
+    assert "hơn 50 MB, tối đa 50 MB" in said
+    assert "over 50 MB, at most 50 MB" in said

@@ -34,6 +34,13 @@ def eat_memory(_files: Files, _arguments: Json, _channel: Channel) -> Json:
     return len(bytearray(1 << 30))
 
 
+def crash_for_want_of_memory(_files: Files, _arguments: Json, _channel: Channel) -> Json:
+    """Do what engines in C++ do when they get no more."""
+    eaten = b"x" * (130 << 20)
+    os.abort()
+    return len(eaten)
+
+
 def eat_shared_memory(_files: Files, _arguments: Json, _channel: Channel) -> Json:
     """What is not counted as the process's own data."""
     with mmap.mmap(-1, 2 << 30) as shared:

@@ -64,6 +64,7 @@ def test_a_refusal_arrives_with_its_code_and_parameters(box):
     [
         ("eat_memory", Limits(), "memory_bytes"),
         ("eat_shared_memory", Limits(), "memory_bytes"),
+        ("crash_for_want_of_memory", Limits(memory_bytes=240 << 20), "memory_bytes"),
         ("spin", Limits(cpu_s=1), "cpu_s"),
         ("sleep", Limits(wall_s=0.3), "wall_s"),
         ("flood", Limits(output_bytes=5 << 20), "output_bytes"),

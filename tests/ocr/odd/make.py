@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ocr.odd import files, heics, images, pdfs, pdfs_bad, tiffs
+from tests.ocr.odd import files, heics, images, pdfs, pdfs_bad, pdfs_deep, tiffs, tiffs_kinds
 
 OUTCOMES = "outcomes.json"
-ROOMS = (files, images, tiffs, heics, pdfs, pdfs_bad)
+ROOMS = (files, images, tiffs, tiffs_kinds, heics, pdfs, pdfs_bad, pdfs_deep)
 
 
 @dataclass(frozen=True)
