@@ -18,27 +18,39 @@ TALL = 0.7  # of the tallest: digits and strokes, no stops
 SIZE = (16, 24)  # in which they are compared, width and height
 WIDER_PX = 2  # a 1 drawn as wide as a 0 is no 0
 ALIKE = 0.9  # of different digits at most 0.86 was seen, on scans of every kind
+GROWN = 1.5  # of the usual width: two signs
 BETWEEN = str.maketrans("", "", " .,-")
+
+
+Sign = tuple[int, NDArray[np.float32]]  # how wide it is, and its shape
 
 
 def has_misread_digit(number: Pixels, text: str) -> bool:
     """Whether two signs of a number, cut out of a cleaned line, look alike and were read as different digits.
 
-    Where not every sign stands alone nobody can tell.
+    Of signs that have grown together, and of those between them, nobody can tell.
     """
-    said = text.translate(BETWEEN)
-    seen = _signs(number)
-    if len(seen) != len(said):
-        return False
-    known = [(*one, digit) for one, digit in zip(seen, said, strict=True) if digit.isdecimal()]
+    known = [(*one, digit) for one, digit in _read_signs(_signs(number), text.translate(BETWEEN)) if digit.isdecimal()]
     return any(
         digit != other and abs(width - breadth) <= WIDER_PX and _likeness(shape, second) > ALIKE
         for (width, shape, digit), (breadth, second, other) in combinations(known, 2)
     )
 
 
-def _signs(number: Pixels) -> Sequence[tuple[int, NDArray[np.float32]]]:
-    """Return how wide each sign is, and its shape, from the left."""
+def _read_signs(seen: Sequence[Sign], said: str) -> Sequence[tuple[Sign, str]]:
+    """Return each sign with what it was read as: from both ends as far as signs stand alone."""
+    if len(seen) == len(said):
+        return list(zip(seen, said, strict=True))
+    usual = float(np.median([width for width, _ in seen])) if seen else 0.0
+    grown = [index for index, (width, _) in enumerate(seen) if width > GROWN * usual]
+    if not grown or len(seen) > len(said):
+        return []
+    before, after = seen[: grown[0]], seen[grown[-1] + 1 :]
+    return [*zip(before, said, strict=False), *zip(after, said[len(said) - len(after) :], strict=True)]
+
+
+def _signs(number: Pixels) -> Sequence[Sign]:
+    """Return the signs from the left."""
     _, _, stats, _ = cv2.connectedComponentsWithStats((number < INK).astype(np.uint8))
     tallest = int(stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0))
     boxes = sorted(box for box in stats[1:, :4].tolist() if box[3] >= TALL * tallest)

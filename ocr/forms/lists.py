@@ -13,7 +13,7 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from ocr.forms.syllables import folded
+from ocr.forms.syllables import folded, without_tone
 from ocr.forms.templates import Kind
 
 LIKE_ENOUGH = 75
@@ -24,6 +24,7 @@ LISTS: Mapping[Kind, Sequence[str]] = {
     kind: tuple(_DATA[kind.value]) for kind in (Kind.SEX, Kind.ETHNIC_GROUP, Kind.NATIONALITY, Kind.RELATION)
 }
 PAPER_WORDS = tuple(_DATA["paper_words"])
+TONELESS_SURNAMES = frozenset(without_tone(surname) for surname in _DATA["common_surnames"])
 ABBREVIATIONS = frozenset(_DATA["abbreviations"])
 OTHER_PAPERS = tuple(_DATA["other_papers"])
 SURNAMES = frozenset(
@@ -73,6 +74,11 @@ def _spelled(reading: str, letters: str) -> str:
 def is_surname(word: str) -> bool:
     """Whether a word, in any case, is a known surname."""
     return word.lower() in SMALL_SURNAMES
+
+
+def has_surname_without_tone(word: str) -> bool:
+    """Whether a word is one of the commonest surnames but for its tone, which readers of every family miss."""
+    return word not in SURNAMES and word in TONELESS_SURNAMES
 
 
 def with_surname_mended(name: str) -> str:

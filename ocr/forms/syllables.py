@@ -83,6 +83,10 @@ def words_possible(text: str, longest_abbreviation: int = 4, known: AbstractSet[
 @cache
 def is_in_use(word: str) -> bool:
     """Whether a syllable, in any case and either tone placement, is one that people use: "nhỏ", but not "nhó"."""
-    decomposed = unicodedata.normalize("NFD", word.lower())
-    plain = unicodedata.normalize("NFC", "".join(sign for sign in decomposed if sign not in TONES))
-    return len(word) == 1 or plain + "".join(sign for sign in decomposed if sign in TONES) in IN_USE
+    tones = "".join(sign for sign in unicodedata.normalize("NFD", word) if sign in TONES)
+    return len(word) == 1 or without_tone(word).lower() + tones in IN_USE
+
+
+def without_tone(word: str) -> str:
+    """Return the word with its letters as they are and no tone: Trân of Trần."""
+    return unicodedata.normalize("NFC", "".join(c for c in unicodedata.normalize("NFD", word) if c not in TONES))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ocr.forms.dates import (
     date_in_digits,
@@ -16,6 +17,7 @@ from ocr.forms.lists import (
     ABBREVIATIONS,
     LISTS,
     OTHER_PAPERS,
+    has_surname_without_tone,
     is_surname,
     matched,
     nearest,
@@ -57,11 +59,21 @@ STOP_IN_WORD = re.compile(r"[a-zà-ỹđ]\.[^\W\d_]")  # the leader's, where a s
 PART_LOST = re.compile(r"[\s.…_]*[/\-]")  # before a partial date: its day, or the dots that somebody put for it
 TWO_WAYS = re.compile(r"(?<!\d)\d{3}(?:\.\d{3} \d{3}| \d{3}\.\d{3})(?!\w)")  # groups of digits, a stop in one place
 STOP_AFTER_NUMBER = re.compile(r"(?<=\d)[.:;] (?=[^\W\d_])")  # a comma on the leader: "Đội 2. xóm Bắc"
+MARK_BEFORE_DAY = re.compile(r"cấp ngày[:;] ")  # the leader's
 LONG_RUN = re.compile(r"\d(?:[ .]?\d){9}")  # an identity number that lost a digit or two
 NOTHING = "khong"
 PASSPORT = re.compile(r"(?<!\w)[A-Z]\d{7,8}(?!\w)")
 PAIRS = (("(", ")"), ("“", "”"), ('"', '"'))
-BROKEN = (BROKEN_DATE, COLON_FOR_SEMICOLON, LETTER_IN_NUMBER, SPLIT_WORD, STOP_IN_WORD, TWO_WAYS, STOP_AFTER_NUMBER)
+BROKEN = (
+    BROKEN_DATE,
+    COLON_FOR_SEMICOLON,
+    LETTER_IN_NUMBER,
+    SPLIT_WORD,
+    STOP_IN_WORD,
+    TWO_WAYS,
+    STOP_AFTER_NUMBER,
+    MARK_BEFORE_DAY,
+)
 
 
 @dataclass(frozen=True)
@@ -182,11 +194,19 @@ def _comma_after(word: re.Match[str]) -> str:
 
 
 def _has_only_words(text: str) -> bool:
-    """Whether every word of a text is in use or an abbreviation, or stands in the name of a place."""
+    """Whether every word of a text is in use or an abbreviation, or stands in the name of a place.
+
+    Streets bear the names of people: "Trân Phú" lost a tone.
+    """
     words = text.split(" ")
     known = ABBREVIATIONS | {part for index in known_words(words) for part in WORD.findall(words[index])}
-    return words_possible(text, known=known) and all(
-        word in known or not is_syllable(word) or is_in_use(word) for word in WORD.findall(text)
+    return (
+        words_possible(text, known=known)
+        and all(word in known or not is_syllable(word) or is_in_use(word) for word in WORD.findall(text))
+        and not any(
+            has_surname_without_tone(word) and after[:1].isupper() and word not in known
+            for word, after in pairwise(words)
+        )
     )
 
 
@@ -216,7 +236,8 @@ def _listed(raw: RawField, text: str) -> Parsed:
         return Parsed(guess or text, Check.FAILED, raw.confidence)
     if raw.field.kind is Kind.SEX:
         return Parsed(value.capitalize(), Check.OK, raw.confidence)
-    return Parsed(_with_capital(value, choices), _check(not _has_lost_sign(value)), raw.confidence)
+    capital = value if raw.confirmed else _with_capital(value, choices)
+    return Parsed(capital, _check(not _has_lost_sign(value)), raw.confidence)
 
 
 def _has_lost_sign(value: str) -> bool:

@@ -28,5 +28,14 @@ def test_a_zero_read_as_another_digit_beside_zeros_read_right_is_told(written, r
     assert has_misread_digit(drawn(written), read)
 
 
+def test_two_digits_that_have_grown_together_hide_only_themselves():
+    together = drawn("025192396072").copy()
+    columns = np.flatnonzero((together < 128).any(axis=0))
+    gap = next(x for x in range(columns[0] + 60, columns[-1]) if x not in columns)
+    together[28:32, gap - 2 : gap + 4] = 20
+    assert has_misread_digit(together, "025192396972")
+    assert not has_misread_digit(together, "025192396072")
+
+
 def test_where_signs_are_missing_nobody_can_tell():
     assert not has_misread_digit(drawn("2007"), "208")

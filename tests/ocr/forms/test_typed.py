@@ -56,6 +56,11 @@ def test_a_partial_date_before_which_a_stroke_stands_alone_is_looked_at():
     assert (meant(Kind.DATE, "/9/1961").value, meant(Kind.DATE, "/9/1961").structure) == ("1961-09", Check.FAILED)
 
 
+def test_the_case_that_two_families_of_readers_saw_stands():
+    assert meant(Kind.RELATION, "cháu ngoại", confirmed=True).value == "cháu ngoại"
+    assert meant(Kind.RELATION, "cháu ngoại", confirmed=False).value == "Cháu ngoại"
+
+
 def test_no_day_lies_far_ahead():
     assert meant(Kind.DATE, "05/04/2087").value is None  # a dotted 0 read as an 8
 
@@ -78,6 +83,10 @@ def test_no_day_lies_far_ahead():
         (Kind.PERSON_NAME, "Hà Thị Ngoan", Check.OK),
         (Kind.PERSON_NAME, "Hà Thị Ngoằn", Check.FAILED),
         (Kind.PERSON_NAME, "THIỀU THỊ THUỶ", Check.OK),
+        (Kind.PLACE, "48 Trần Phú, phường Hạc Thành, tỉnh Thanh Hóa", Check.OK),
+        (Kind.PLACE, "48 Trân Phú, phường Hạc Thành, tỉnh Thanh Hóa", Check.FAILED),
+        (Kind.PLACE, "Thôn Minh Sơn, xã Đăng Khoa", Check.OK),
+        (Kind.IDENTITY_PAPER, "038185000123 cấp ngày: 18-8-2023", Check.FAILED),
         (Kind.ETHNIC_GROUP, "BaNa", Check.FAILED),  # a space was lost
         (Kind.ETHNIC_GROUP, "HMông", Check.FAILED),
         (Kind.ETHNIC_GROUP, "KINH", Check.OK),
