@@ -112,7 +112,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     fine = value == mended and ORDINARY.fullmatch(value) is not None and _has_only_words(value)
     plain = PASSPORT.sub("", value) if kind is Kind.IDENTITY_PAPER else value
     fine = fine and not any(broken.search(plain) for broken in BROKEN) and _is_paired(value)
-    fine = fine and len(value) <= LONGEST and all(date_in_digits(day) for day in FULL_DATE.findall(value))
+    fine = fine and len(value) <= LONGEST and _has_only_days(value)
     return Parsed(value, _check(fine), raw.confidence)
 
 
@@ -151,7 +151,7 @@ def parsed_number(raw: RawField) -> Parsed:
             return Parsed(None, Check.NOT_APPLICABLE, 0.0)
         return Parsed(None, Check.FAILED, 0.0, ("no number found",))
     problems = (NUMBER_DOUBT,) if raw.number_confirmed is False else ()
-    fine = USUAL_NUMBER.fullmatch(raw.number_text) is not None
+    fine = USUAL_NUMBER.fullmatch(raw.number_text) is not None and _has_only_days(tidy(raw.text))
     return Parsed(raw.number_text, _check(fine), raw.number_confidence, problems)
 
 
@@ -208,6 +208,11 @@ def _has_only_words(text: str) -> bool:
             for word, after in pairwise(words)
         )
     )
+
+
+def _has_only_days(text: str) -> bool:
+    """Whether every full date in a text is a day; where one is not, digits beside it are doubtful, too."""
+    return all(date_in_digits(day) for day in FULL_DATE.findall(text))
 
 
 def _is_paired(text: str) -> bool:

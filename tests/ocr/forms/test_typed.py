@@ -112,6 +112,14 @@ def test_a_paper_outside_the_register_has_no_identity_number(line, structure):
     assert parsed_number(RawField(field, line, 0.9, PLACE)).structure is structure
 
 
+@pytest.mark.parametrize(("day", "structure"), [("28/05/2017", Check.OK), ("28/95/2017", Check.FAILED)])
+def test_a_number_beside_a_day_that_is_none_is_looked_at(day, structure):
+    field = Field("x", Kind.IDENTITY_PAPER, (PLACE,), " ", "y", ())
+    line = f"Căn cước số 025192396972 cấp ngày {day}"
+    seen = RawField(field, line, 0.9, PLACE, number_text="025192396972", number_confirmed=True)
+    assert parsed_number(seen).structure is structure
+
+
 @pytest.mark.parametrize("text", ["La 11 (1 LI", 'từ "Thị" thành "Thuý', "theo “Quyết định"])
 def test_a_bracket_or_quotation_mark_without_its_other_is_looked_at(text):
     assert meant(Kind.TEXT, text).structure is Check.FAILED
