@@ -65,6 +65,18 @@ def disputes(words: Sequence[str], other: str) -> list[Dispute]:
     return found
 
 
+def indexes(asked: Sequence[Dispute]) -> set[int]:
+    """Return which words disputes are about."""
+    return {index for dispute in asked for index in range(dispute.begin, dispute.end)}
+
+
+def runs(words: set[int]) -> list[tuple[int, int]]:
+    """Return where each run of neighbours begins and ends, from the first."""
+    begins = sorted(index for index in words if index - 1 not in words)
+    ends = sorted(index + 1 for index in words if index + 1 not in words)
+    return list(zip(begins, ends, strict=True))
+
+
 def word_by_word(words: Sequence[str], other: str) -> list[str]:
     """Return what another reading of the line has in the stead of each word."""
     there = _beside(" ".join(words), other)

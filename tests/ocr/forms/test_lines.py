@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.forms.lines import MM, Crop, SeenLine, voted_line
+from ocr.forms.lines import MM, SURE, Crop, SeenLine, voted_line
 from ocr.forms.templates import Field, Kind
 from ocr.second_reader import SecondReaders
 from ocr.tesseract import SeenWord
@@ -12,6 +12,7 @@ from ocr.values import Box
 from tests.ocr.conftest import ROOT
 
 SIZE_PX, LEFT_PX = round(4 * MM), 20
+UNSURE = SURE - 0.01
 FONT = ImageFont.truetype(ROOT / "assets/fonts/tinos/Tinos_400Regular.ttf", SIZE_PX)
 
 
@@ -20,21 +21,21 @@ def readers():
     return SecondReaders()
 
 
-def line(kind, written, first):
+def line(kind, written, first, confidence):
     """Return a line with ``written`` drawn on it that the first reader read as ``first``, word by word."""
     image = Image.new("L", (round(FONT.getlength(written)) + 2 * LEFT_PX, 2 * SIZE_PX), 250)
     ImageDraw.Draw(image).text((LEFT_PX, round(1.4 * SIZE_PX)), written, font=FONT, fill=20, anchor="ls")
     words, at = [], 0
     for said, drawn in zip(first.split(" "), written.split(" "), strict=True):
         x0 = LEFT_PX + round(FONT.getlength(written[:at]))
-        words.append(SeenWord(said, 0.95, x0, 0, x0 + round(FONT.getlength(drawn)), 2 * SIZE_PX))
+        words.append(SeenWord(said, confidence, x0, 0, x0 + round(FONT.getlength(drawn)), 2 * SIZE_PX))
         at += len(drawn) + 1
     crop = Crop(Field("x", kind, (Box(0, 0, 1, 1),), " ", None, ()), np.asarray(image), 0, 0)
     return SeenLine(crop, tuple(words), first)
 
 
-def doubted(kind, written, first, quick, readers):
-    seen = voted_line(line(kind, written, first), quick, readers)
+def doubted(kind, written, first, quick, readers, *, confidence=UNSURE):
+    seen = voted_line(line(kind, written, first, confidence), quick, readers)
     return seen.text, [seen.text[start:end] for start, end in seen.doubts]
 
 
@@ -47,6 +48,33 @@ def test_a_tone_that_the_others_agree_on_and_the_careful_reader_does_not_see_is_
         "Vàng Thị Hóa",
         ["Hóa"],
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "first"),
+    [
+        (Kind.PERSON_NAME, "Vàng Thị Hòa", "Vàng Thị Hóa"),
+        (Kind.PLACE, "Làng Thắng, xã Nguyệt Ấn", "Làng Thẳng, xã Nguyệt Ấn"),
+    ],
+)
+def test_nobody_is_asked_about_words_of_which_the_first_is_sure_and_that_the_quick_one_sees_too(
+    readers, kind, written, first
+):
+    assert doubted(kind, written, first, first, readers, confidence=SURE) == (first, [])
+
+
+def test_a_word_that_is_asked_about_is_shown_with_its_neighbours(readers, monkeypatch):
+    written, quick = "Đề nghị ghi vào sổ đăng ký khai sinh của tôi", "Đề nghị ghi vào so đăng ký khai sinh của tôi"
+    shown, careful = [], readers.careful
+
+    def recorded(lines):
+        heard = careful(lines)
+        shown.extend(reading.text for reading in heard)
+        return heard
+
+    monkeypatch.setattr(readers, "careful", recorded)
+    assert doubted(Kind.TEXT, written, written, quick, readers, confidence=SURE) == (written, [])
+    assert shown == ["vào sổ đăng"]
 
 
 def test_a_tone_that_the_quick_reader_missed_is_no_doubt(readers):
