@@ -43,15 +43,22 @@ class CardHolder:
 
 
 def read_codes(page: PageImage, *, is_form: bool = False) -> tuple[Code, ...]:
-    """Return the codes of a page; small ones are tried again larger, but not on a form, which has none of its own."""
-    found = _read(page.grey, 1.0, (0, 0), page.grey.shape)
-    if found or is_form:
-        return found
+    """Return the codes of a page; what looks like one and was not read is tried again larger, but not on a form."""
+    found = list(_read(page.grey, 1.0, (0, 0), page.grey.shape))
+    if is_form:  # it has none of its own
+        return tuple(found)
     for crop, corner in _dense_regions(page):
-        for scale in SCALES:
-            if found := _read(crop, scale, corner, page.grey.shape):
-                return found
-    return ()
+        if any(_is_within(code.box, crop, corner, page) for code in found):
+            continue
+        looks = (_read(crop, scale, corner, page.grey.shape) for scale in SCALES)
+        found += next((look for look in looks if look), ())
+    return tuple(found)
+
+
+def _is_within(box: Box, crop: Pixels, corner: tuple[int, int], page: PageImage) -> bool:
+    """Whether the middle of a code lies in a piece of the page."""
+    x, y = (box.x0 + box.x1) / 2 * page.width_px - corner[0], (box.y0 + box.y1) / 2 * page.height_px - corner[1]
+    return bool(0 <= x <= crop.shape[1] and 0 <= y <= crop.shape[0])
 
 
 def read_mrz(page: PageImage, skew_deg: float, model: Model, scratch: Path) -> Code | None:

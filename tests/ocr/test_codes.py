@@ -1,9 +1,12 @@
 """Codes are found where a scanner leaves them small, and a card's QR and zone name the same holder."""
 
+from io import BytesIO
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+import segno
 import zxingcpp
 from PIL import Image
 
@@ -57,6 +60,20 @@ def test_the_small_qr_of_a_new_card_is_read_at_150_dpi():
     (code,) = read_codes(page_of(scan150(copy, dice("scan")).image, 150))
     assert code.text == said
     assert code.box.y0 > 110 / 297  # on the back, which lies below
+
+
+def test_a_small_code_beside_a_large_one_is_read_too():
+    """Two cards were copied onto one page, the newer one smaller."""
+    old, new = papers.qr_text(PERSON), papers.new_qr_text(PERSON, *RELATIVES)
+    page = np.full((1754, 1240), 245, np.uint8)
+    for top, said, side in ((200, old, 140), (900, new, 120)):
+        with BytesIO() as drawn:
+            segno.make(said, error="m").save(drawn, kind="png", scale=8, border=2)
+            page[top : top + side, 300 : 300 + side] = np.asarray(Image.open(drawn).convert("L").resize((side, side)))
+    page = np.asarray(cv2.GaussianBlur(page, (0, 0), 0.9), np.uint8)
+    assert old in {barcode.text for barcode in zxingcpp.read_barcodes(page)}
+    assert new not in {barcode.text for barcode in zxingcpp.read_barcodes(page)}
+    assert {code.text for code in read_codes(PageImage(1, page, None, 150, False, 0.0))} == {old, new}
 
 
 def test_the_zone_of_a_card_is_found_on_a_crooked_copy_and_read(tmp_path):
