@@ -20,10 +20,9 @@ from ocr.forms.features import ALIGN_PX, Features, features_of, features_of_blan
 from ocr.forms.templates import Template, TemplatePage
 from ocr.raster import PageImage, Pixels
 
-FIRST_LOOK = (120, 350)  # strongest features of a blank and of a page: the right form of 17 is among the first 3
+FIRST_LOOK = (120, 350)  # strongest features of a blank and of a page: one print of the right form is among the first 7
 FEATURES = 1000
 LOOKED_AT = 7  # blanks after the first look
-REPRINTED = 3  # of these, whose other prints are looked at too: a head that all forms share counts for all prints of its kind
 NEARLY = 0.6  # of the likeliest blank's inliers: twins of it are laid on the page as well
 INLIERS = 14  # right forms have 23 and more, on a dim photo; most other documents fewer
 PRINT_FOUND = 0.97  # of the labels' ink: the right form shows 0.99, an older version with its last lines moved 0.955
@@ -44,11 +43,16 @@ class Match:
     confidence: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Known:
     template: Template
     page: TemplatePage
     features: Features
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Which page of which form it is, however printed."""
+        return (*self.template.form, self.page.number)
 
     @cached_property
     def blank(self) -> Pixels:
@@ -73,24 +77,40 @@ class Recogniser:
         """Return the form of a page, of all forms or of one code; None where it is none of them."""
         work = _work_grey(page)
         features = features_of(work, FEATURES)
-        own = [form for form in self._known if form.template.code == code]
-        likely = own if code is not None else self._likely(features)
-        placed = sorted(((*homography(form.features, features), form) for form in likely), key=lambda one: -one[0])
-        matches: list[Match] = []
-        for inliers, matrix, form in placed:
-            wanted = INLIERS if not matches else max(INLIERS, placed[0][0] * NEARLY)
-            if matrix is not None and inliers >= wanted and (match := _laid_on(page, work, form, matrix)):
-                matches.append(match)
+        if code is not None:
+            own = [form for form in self._known if form.template.code == code]
+            return _clearest(_shown(page, work, _placed(own, features)))
+        likely = self._likely(features)
+        placed = _placed(likely, features)
+        matches = _shown(page, work, placed)
+        if not matches:  # the heads of other forms, printed alike, may hide the right one of two prints
+            kinds = {form.kind for _, _, form in placed}
+            others = [form for form in self._known if form.kind in kinds and form not in likely]
+            matches = _shown(page, work, _placed(others, features))
         return _clearest(matches)
 
     def _likely(self, features: Features) -> list[_Known]:
-        """Return the few blanks that share most with the page, and other prints of the first of them."""
+        """Return the few blanks that share most with the page."""
         found, _ = pairs_of(self._first, features.strongest(FIRST_LOOK[1]))
         counts = np.bincount(self._owner[found], minlength=len(self._known))
-        order = [self._known[index] for index in np.argsort(-counts, kind="stable")]
-        first = {(form.template.form, form.page.number) for form in order[:REPRINTED]}
-        reprints = [form for form in order[LOOKED_AT:] if (form.template.form, form.page.number) in first]
-        return [*order[:LOOKED_AT], *reprints]
+        return [self._known[index] for index in np.argsort(-counts, kind="stable")[:LOOKED_AT]]
+
+
+def _placed(forms: Sequence[_Known], features: Features) -> list[tuple[int, Matrix, _Known]]:
+    """Return the blanks that may lie on the page, with how many features say so and where; the likeliest first."""
+    found = [(*homography(form.features, features), form) for form in forms]
+    likely = [(inliers, matrix, form) for inliers, matrix, form in found if matrix is not None and inliers >= INLIERS]
+    return sorted(likely, key=lambda one: -one[0])
+
+
+def _shown(page: PageImage, work: Pixels, placed: Sequence[tuple[int, Matrix, _Known]]) -> list[Match]:
+    """Return the blanks whose print the page shows."""
+    matches: list[Match] = []
+    for inliers, matrix, form in placed:
+        is_near = not matches or inliers >= placed[0][0] * NEARLY
+        if is_near and (match := _laid_on(page, work, form, matrix)):
+            matches.append(match)
+    return matches
 
 
 def _work_grey(page: PageImage) -> Pixels:

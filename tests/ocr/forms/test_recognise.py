@@ -49,6 +49,13 @@ def test_a_second_page_alone_is_known(recogniser):
     assert (match.template, match.page.number) == (BIRTH, 2)
 
 
+@pytest.mark.parametrize("seed", ["p0", "p10"])
+def test_a_print_is_known_that_the_heads_of_other_forms_hide(recogniser, seed):
+    printed = next(t for t in TEMPLATES if t.code == "to-khai-dang-ky-khai-tu" and t.print_name == "annex-2025")
+    match = recogniser.match(seen(filled(printed, seed=seed), DEVICES["photo"], seed=seed))
+    assert (match.template, match.page.number) == (printed, 1)
+
+
 def test_twins_are_told_apart(recogniser):
     assert recogniser.match(seen(filled(BIRTH_AGAIN))).template == BIRTH_AGAIN
     without = Recogniser([form for form in TEMPLATES if form is not BIRTH_AGAIN])
