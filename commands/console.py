@@ -4,13 +4,6 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-
-from rich.console import Console as RichConsole
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
-from commands.sentences import both
 
 
 @dataclass(frozen=True)
@@ -26,41 +19,36 @@ class Console:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._rich = RichConsole(file=sys.stderr, highlight=False, soft_wrap=True)
+        self._print: Callable[[str], None] = _printed
 
     def say(self, text: str) -> None:
-        self._rich.print(text, markup=False)
+        self._print(text)
 
     @contextmanager
     def progress(self, total: int) -> Generator[Running, None, None]:
         """Show how many of ``total`` are done."""
-        if not self._rich.is_terminal:
+        if not sys.stderr.isatty():
             yield Running(done=self._line, of=lambda _name: lambda _step: None)
             return
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-        with Progress(*columns, console=self._rich, transient=True) as bar:
-            task = bar.add_task("", total=total)
+        from commands import bar  # noqa: PLC0415 - it brings rich, for which most runs have no terminal
+
+        with bar.shown(total) as moving:
+            self._print = moving.say  # above the bar, or it would tear it
 
             def done(line: str) -> None:
-                bar.advance(task)
+                moving.advance()
                 self._line(line)
 
-            yield Running(done=done, of=partial(_bar_of, bar))
+            try:
+                yield Running(done=done, of=moving.of)
+            finally:
+                self._print = _printed
 
     def _line(self, text: str) -> None:
         if not self._quiet:
             self.say(text)
 
 
-def _bar_of(bar: Progress, name: str) -> Callable[[Mapping[str, object]], None]:
-    """Return what moves a bar of its own, by the page; it is there from the first page to the last."""
-    tasks: list[TaskID] = []
-
-    def show(step: Mapping[str, object]) -> None:
-        done, pages = int(str(step["done"])), int(str(step["pages"]))
-        if not tasks:
-            tasks.append(bar.add_task("", total=pages))
-        what = both("page_of", page=step["page"], pages=pages)
-        bar.update(tasks[0], completed=done, description=f"{escape(name)}: {what}", visible=done < pages)
-
-    return show
+def _printed(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

@@ -7,12 +7,10 @@ that stands there nowhere is a defect (tests/commands/test_sentences.py).
 import os
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 LANGUAGE = "en" if os.environ.get("MOONSEAL_LANGUAGE") == "en" else "vi"  # settings.py gives its meaning
-SENTENCES: Mapping[str, Mapping[str, str]] = tomllib.loads(
-    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-)
 UNITS = (  # by what a cap's name ends in
     ("_bytes", 1 << 20, "MB"),
     ("page_pixels", 1_000_000, "megapixels"),
@@ -29,6 +27,12 @@ class _Parameters(dict[str, object]):  # noqa: FURB189 - format_map calls __miss
 
     def __missing__(self, key: str) -> str:
         return "" if key in WHERE and WHERE & self.keys() else "–"
+
+
+@cache
+def sentences() -> Mapping[str, Mapping[str, str]]:
+    """Return all of them by code and language; read when the first is needed, most runs say none."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def sentence(code: str, parameters: Mapping[str, object]) -> str:
@@ -48,11 +52,11 @@ def _in(language: str, code: str, parameters: Mapping[str, object]) -> str:
         values["found"] = _with_unit(str(values["cap"]), values.get("found"))
         if values["found"] == values["limit"]:  # by a byte, or it was not measured to its end
             values["found"] = f"{OVER[language]} {values['found']}"
-        if (name := f"cap_{values['cap']}") in SENTENCES:  # a limit of the sandbox, by its name for people
-            values["cap"] = SENTENCES[name][language].rstrip(".")
-    if (reason := values.get("reason")) in SENTENCES:  # a code of a room below
-        values["reason"] = SENTENCES[str(reason)][language].rstrip(".").format_map(values)
-    return SENTENCES[code][language].format_map(values)
+        if (name := f"cap_{values['cap']}") in sentences():  # a limit of the sandbox, by its name for people
+            values["cap"] = sentences()[name][language].rstrip(".")
+    if (reason := values.get("reason")) in sentences():  # a code of a room below
+        values["reason"] = sentences()[str(reason)][language].rstrip(".").format_map(values)
+    return sentences()[code][language].format_map(values)
 
 
 def _with_unit(cap: str, value: object) -> str:

@@ -5,11 +5,11 @@ judged over all pages (``judge``), since the identity card that checks them may 
 copy is put together (``merge``). What every page needs is loaded before the fork.
 """
 
+import importlib
 import mmap
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -49,7 +49,7 @@ SECOND = second_reader.loaded()
 known_names()
 names_of_today()
 for module in LATE:
-    import_module(module)
+    importlib.import_module(module)
 
 
 def take_in(files: Mapping[str, BinaryIO], arguments: Json, channel: Channel) -> Json:
