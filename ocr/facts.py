@@ -8,6 +8,7 @@ and on stronger ones; ``bench/pagefacts.py`` counts false alarms and misses.
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import starmap
+from typing import Self
 
 import cv2
 import numpy as np
@@ -38,6 +39,7 @@ CONTRAST = 70  # between paper and ink
 DARK_PAPER = 140
 CUT_MARKS = 4  # letters that touch one edge
 FRAME_LINES = 2
+NEAR_PX = 1  # of the edge: what comes so near runs out of the picture
 TILE_MM = 18.0
 TILES = 10
 
@@ -48,6 +50,12 @@ class _Ink:
 
     mask: Pixels
     stats: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, mask: Pixels) -> Self:
+        """Return the components of a mask."""
+        _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+        return cls(mask, np.asarray(stats, np.int32))
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class PageFacts:
             found.append("low-contrast")
         if paper_level(page.grey) < DARK_PAPER:
             found.append("dark")
-        if _is_cut(self._ink(3 * FAINT)):
+        if self._is_cut:
             found.append("cut-edge")
         return tuple(found)
 
@@ -110,16 +118,28 @@ class PageFacts:
 
     @cached_property
     def _noise(self) -> float:
-        return 1.4826 * float(np.median(cv2.absdiff(*self._levels)))
+        return 1.4826 * _median(cv2.absdiff(*self._levels))
 
     @cached_property
     def _marks(self) -> _Ink:
-        return self._ink(FAINT)
+        return _Ink.of(self._dark(FAINT))
 
-    def _ink(self, darker: float) -> _Ink:
-        mask = (self._depth > max(darker, 5 * self._noise)).astype(np.uint8)
-        _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
-        return _Ink(mask, np.asarray(stats, np.int32))
+    @property
+    def _is_cut(self) -> bool:
+        mask = self._dark(3 * FAINT)
+        edges = (mask[:, : 1 + NEAR_PX], mask[:, -1 - NEAR_PX :], mask[: 1 + NEAR_PX], mask[-1 - NEAR_PX :])
+        return any(edge.any() for edge in edges) and _is_cut(_Ink.of(mask))
+
+    def _dark(self, darker: float) -> Pixels:
+        least = max(darker, 5 * self._noise)
+        return np.asarray(cv2.threshold(self._depth, least, 1, cv2.THRESH_BINARY)[1], dtype=np.uint8)
+
+
+def _median(levels: cv2.typing.MatLike) -> float:
+    counts = cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel()
+    below = np.cumsum(counts, dtype=np.float64)
+    middle = (below[-1] - 1) / 2  # between two where their number is even
+    return float(np.searchsorted(below, [np.floor(middle), np.ceil(middle)], side="right").mean())
 
 
 def _is_streak(across: int, down: int, height: int, width: int) -> bool:
@@ -195,12 +215,11 @@ def _is_cut(ink: _Ink) -> bool:
 
 def _edges(stats: NDArray[np.int32], height: int, width: int) -> list[tuple[NDArray[np.int32], int]]:
     x, y, across, down = (stats[:, column] for column in range(4))
-    near = 1
     return [
-        (stats[x <= near][:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]], height),
-        (stats[x + across >= width - near][:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]], height),
-        (stats[y <= near][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]], width),
-        (stats[y + down >= height - near][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]], width),
+        (stats[x <= NEAR_PX][:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]], height),
+        (stats[x + across >= width - NEAR_PX][:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]], height),
+        (stats[y <= NEAR_PX][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]], width),
+        (stats[y + down >= height - NEAR_PX][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]], width),
     ]
 
 
