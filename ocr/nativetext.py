@@ -8,6 +8,7 @@ language (an old encoding, a font without a map to Unicode). What it leaves over
 import ctypes
 import re
 from itertools import islice
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -22,9 +23,14 @@ DARKER = 48  # by so much a pixel must brighten for its ink to be gone
 INK = 160  # at this resolution print is grey
 DEPTH = 8  # of forms within forms
 MOST_OBJECTS = 40_000  # a page of more is a map or worse, not text: to look at them one by one would take minutes
+LETTERS_OF_PAGE, LETTERS_OF_SEAL = 12, 60  # that large and small pictures of no writing show: ornaments; a seal has 40
+WORD_MM, LETTER_HEIGHT_MM = 20, 5
+LOGO_SHARE = 0.25  # of the page: pictures that cover less are none of a page, their ink says as little as that of rules
+SEEN = 10  # levels that a point changes by where text is seen
+MM = 25.4 / DPI
 LETTER_MM = 60  # both ways: what is larger is a picture that was wrapped up as a letter
 HIDDEN = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}
-DRAWN_WEIGHT = 0.25  # of the ink of rules and frames: they say neither that a page is text nor that it is not
+DRAWN_WEIGHT = 0.25  # of the ink of rules, frames and logos: they say neither that a page is text nor that it is not
 
 WORD = re.compile(r"[^\W\d_]+")
 PRIVATE = re.compile(r"[\ue000-\uf8ff\ufffd\u0000-\u0008\u000e-\u001f]")
@@ -47,11 +53,23 @@ def explained_share(page: pypdfium2.PdfPage) -> float:
     _deactivate(_objects(page, raw.FPDF_PAGEOBJ_PATH) + _objects(page, raw.FPDF_PAGEOBJ_SHADING))
     pictures = _drawn(page)
     _reactivate(page)
+    is_large = _picture_share(page) > LOGO_SHARE
+    if _letters(pictures) > (LETTERS_OF_PAGE if is_large else LETTERS_OF_SEAL):  # lost, if the page were not read whole
+        return 0.0
     text = _gone(whole, without_text)
     drawn = _gone(without_text, pictures)
-    left = float((pictures < INK).sum())
+    left = float((pictures < INK).sum()) * (1 if is_large else DRAWN_WEIGHT)
     total = text + DRAWN_WEIGHT * drawn + left
     return text / total if total else 0.0
+
+
+def seen_text(pdf_file: BinaryIO, number: int) -> NDArray[np.uint8]:
+    """Return where on the page (at DPI) anything changes when its text goes: a person sees text nowhere else."""
+    with pypdfium2.PdfDocument(pdf_file) as pdf:
+        page = pdf[number - 1]
+        whole = _drawn(page)
+        _deactivate(_objects(page, raw.FPDF_PAGEOBJ_TEXT))
+        return np.asarray(cv2.absdiff(whole, _drawn(page)) > SEEN, np.uint8)
 
 
 def is_language(text: str) -> bool:
@@ -117,6 +135,20 @@ def _drawn(page: pypdfium2.PdfPage) -> NDArray[np.uint8]:
     grey = bitmap.to_numpy().copy()
     bitmap.close()
     return np.ascontiguousarray(grey if grey.ndim == 2 else grey[:, :, 0], dtype=np.uint8)  # noqa: PLR2004 - axes
+
+
+def _letters(pictures: NDArray[np.uint8]) -> int:
+    """Return how many marks in the pictures have the size of letters or short words."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats((pictures < INK).astype(np.uint8))
+    across, down = stats[1:, cv2.CC_STAT_WIDTH] * MM, stats[1:, cv2.CC_STAT_HEIGHT] * MM
+    return int(((across > 1) & (across < WORD_MM) & (down > 1) & (down < LETTER_HEIGHT_MM)).sum())
+
+
+def _picture_share(page: pypdfium2.PdfPage) -> float:
+    """Return the share of the page under pictures."""
+    bounds = [thing.get_bounds() for thing in _objects(page, raw.FPDF_PAGEOBJ_IMAGE)]
+    width, height = page.get_size()
+    return float(sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in bounds) / (width * height))
 
 
 def _gone(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:

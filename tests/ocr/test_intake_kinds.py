@@ -58,6 +58,32 @@ def test_a_scan_stays_a_scan_whatever_text_it_carries(content):
     assert share(content, image="scan") < EXPLAINED / 2
 
 
+def test_a_scan_on_the_lower_half_of_a_letter_is_not_lost():
+    half = IMAGE.replace(b"842 0 0 cm", b"300 0 0 cm")
+    assert share(half + LETTER, image="background") > EXPLAINED
+    assert share(half + LETTER, image="scan") == 0
+
+
+def test_a_dark_logo_leaves_a_letter_a_letter():
+    logo = b"q 160 0 0 160 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x20 EI Q "
+    assert share(logo + LETTER) > EXPLAINED
+
+
+def test_of_a_letter_only_what_is_seen_is_read(reader, tmp_path):
+    """Not white on white, hidden, covered, or beside the page: none of it was seen by the person who handed it in."""
+    unseen = (
+        b"1 g BT /F0 12 Tf 70 100 Td (white) Tj ET 0 g BT 3 Tr /F0 12 Tf 150 100 Td (hidden) Tj ET "
+        b"BT 0 Tr /F0 12 Tf -200 100 Td (beside) Tj ET BT /F0 12 Tf 250 100 Td (covered) Tj ET 1 g 240 90 90 40 re f "
+        b"0 g 400 90 90 40 re f 1 g BT /F0 12 Tf 410 100 Td (shown) Tj ET"
+    )
+    (tmp_path / "letter.pdf").write_bytes(page_of(LETTER + b" " + unseen))
+    read = reader.digitize(tmp_path / "letter.pdf")
+    assert read.kind is Kind.BORN_DIGITAL
+    assert read.pages[0].text.splitlines()[0] == "Line number 0 of a letter that was never on paper"
+    assert read.pages[0].text.splitlines()[-1] == "shown"
+    assert not {"white", "hidden", "beside", "covered"} & {*read.pages[0].text.split()}
+
+
 def test_letters_of_an_old_encoding_explain_nothing():
     assert share(LETTER, font=".VnTime") == 0
     assert share(LETTER, font="ABCDEF+VNI-Times") == 0
