@@ -16,6 +16,8 @@ SEAL_SPREAD = 40  # between red and the next channel: well above the colour nois
 BLUE_SPREAD = 30  # between blue and red; the shadow of a photo is blue too, but by less
 SEAL_SHARE = 0.0005  # of the page that must be red before the red channel is worth its noise
 PROFILE_DPI = 100
+PAPER = 250
+SHADE, SHADE_SHARE = 20, 0.02  # of grey, of the page
 
 
 def red_ink(rgb: Pixels) -> Pixels:
@@ -41,6 +43,24 @@ def reading_grey(page: PageImage) -> Pixels:
     if page.rgb is None or cv2.countNonZero(red_ink(page.rgb)) <= SEAL_SHARE * page.grey.size:
         return page.grey
     return np.asarray(cv2.extractChannel(page.rgb, 0), dtype=np.uint8)
+
+
+def evenly_lit(grey: Pixels, least: int = 1) -> Pixels:
+    """Return the page as if the light were even and the paper white; where it is darker than ``least``, less so."""
+    paper = np.maximum(cv2.resize(_light(grey), grey.shape[::-1], interpolation=cv2.INTER_LINEAR), least)
+    return np.asarray(cv2.divide(grey, paper, scale=PAPER), dtype=np.uint8)
+
+
+def has_shade(grey: Pixels) -> bool:
+    """Whether a part of the page is greyer than its paper: a card's ground, a shadow. The engine takes that for ink."""
+    light = _light(grey)
+    return float((light < np.percentile(light, 90) - SHADE).mean()) > SHADE_SHARE
+
+
+def _light(grey: Pixels) -> Pixels:
+    """Return how light the paper is, at an eighth of the size."""
+    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (0, 0), 6), dtype=np.uint8)
 
 
 def softened(grey: Pixels, sigma: float = SOFTEN_SIGMA_PX) -> Pixels:

@@ -24,6 +24,7 @@ MRZ = "MRZ"  # the kind of a code that is a machine-readable zone; its text has 
 PSM_LINE = 7
 SCALES = (1.0, 1.5, 2.0, 3.0)
 SEARCH_DPI = 100
+LINE_MM = 6  # higher than a line of text, lower than a code
 CARD_FIELDS = 6  # number|old number|name|ddMMyyyy|sex|address|…; newer cards add more
 NUMBER_DIGITS = 12
 
@@ -110,8 +111,10 @@ def _dense_regions(page: PageImage) -> Iterator[tuple[Pixels, tuple[int, int]]]:
     small = cv2.resize(page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = (small < np.percentile(small[::4, ::4], 75) - 60).astype(np.uint8)
     closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
     mm = SEARCH_DPI / 25.4
+    text = round(LINE_MM * mm)  # beside a code, and grown together with it
+    apart = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((text, text), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(apart)
     for left, top, width, height, area in stats[1:].tolist():
         side = max(width, height)
         if 10 * mm < side < 34 * mm and min(width, height) > 0.7 * side and area > 0.5 * width * height:

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr.clean import has_leaders, letter_height_px, page_to_read, skew_deg, straightened
+from ocr.clean import evenly_lit, has_leaders, has_shade, letter_height_px, page_to_read, skew_deg, straightened
 from ocr.forms.syllables import folded
 from ocr.leaders import without_leaders
 from ocr.photo import laid_flat
@@ -33,6 +33,7 @@ LOW_LINE, UNSURE = 0.6, 0.85  # of the usual height; confidence
 SPECK = 0.5  # confidence
 SURE = 0.9  # the second reader's least sure character
 LEADER_SHARE = 0.15  # of a line's length over which a leader was taken away
+LEAST_LIGHT = 100  # of paper; what is darker is a scanner's lid
 MARGIN_PX = 3
 LONG_WORD = 3  # letters: upright, it is wider than high
 DOTS = re.compile(r"[.…·_]{2,}")  # what is left of a leader
@@ -82,6 +83,8 @@ class _Reading:
 def _read(page: PageImage, models: Models, second: SecondReaders | None, scratch: Path) -> _Reading:
     image, dpi = page_to_read(page)
     flat, to_photo = laid_flat(image)
+    if has_shade(flat):
+        flat = evenly_lit(flat, LEAST_LIGHT)
     skew = skew_deg(flat, dpi)
     level, back = straightened(flat, skew if abs(skew) >= ENGINE_MINDS_DEG else 0.0)
     level, dpi, scale = _at_reading_size(level, dpi)

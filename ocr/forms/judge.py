@@ -183,7 +183,9 @@ def _compare_with_card(fields: Fields, card: Card) -> None:
         if not ("identity_number" in agreeing or {"full_name", "birth_date"} <= agreeing):
             continue
         number = fields.get(own["identity_number"])
-        if number is not None and number.value is None:
+        if number is not None and number.decision is Decision.EMPTY:  # nobody wrote one: it may be another paper's line
+            fields[own["identity_number"]] = replace(number, proposals=(holder.number,))
+        elif number is not None and number.value is None:
             fields[own["identity_number"]] = replace(
                 number, value=holder.number, source=holder.source, page=page, box=box, decision=Decision.LOOK
             )

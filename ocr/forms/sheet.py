@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from ocr.clean import reading_grey, softened
+from ocr.clean import evenly_lit, reading_grey, softened
 from ocr.forms.combs import repacked
 from ocr.forms.ink import INK, is_cut_off, shifted_mask, text_rows, without_dust, without_ink, without_walls
-from ocr.forms.lines import MM, PAPER, WORK_DPI, Crop
+from ocr.forms.lines import MM, WORK_DPI, Crop
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field
 from ocr.raster import PageImage, Pixels
@@ -37,7 +37,7 @@ class Sheet:
         flat = cv2.warpPerspective(
             grey, np.linalg.inv(self.to_page), (self.width, self.height), flags=cv2.INTER_CUBIC, borderValue=255
         )
-        self.flat = _evenly_lit(np.asarray(flat, dtype=np.uint8))
+        self.flat = evenly_lit(np.asarray(flat, dtype=np.uint8))
         small = cv2.resize(blank.grey, (self.width, self.height), interpolation=cv2.INTER_AREA)
         self.blank = np.asarray(small, dtype=np.uint8)
         ink = cv2.threshold(self.blank, ANY_INK - 1, 1, cv2.THRESH_BINARY_INV)[1]
@@ -113,11 +113,3 @@ class Sheet:
 def _disc(radius: int) -> Pixels:
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     return np.asarray(shape, dtype=np.uint8)
-
-
-def _evenly_lit(grey: Pixels) -> Pixels:
-    """Return the page as if the light were even and the paper white."""
-    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    light = cv2.GaussianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (0, 0), 6)
-    paper = cv2.resize(light, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(paper, 1, out=paper), scale=PAPER), dtype=np.uint8)

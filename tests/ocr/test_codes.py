@@ -62,6 +62,18 @@ def test_the_small_qr_of_a_new_card_is_read_at_150_dpi():
     assert code.box.y0 > 110 / 297  # on the back, which lies below
 
 
+def test_a_small_code_that_a_line_of_text_touches_is_read():
+    said = papers.new_qr_text(PERSON, *RELATIVES)
+    page = np.full((1754, 1240), 245, np.uint8)
+    with BytesIO() as drawn:
+        segno.make(said, error="m").save(drawn, kind="png", scale=8, border=0)
+        page[400:512, 700:812] = np.asarray(Image.open(drawn).convert("L").resize((112, 112)))
+    page[440:456, 400:700] = 30  # the heading of the card, as it looks from afar
+    page = np.asarray(cv2.GaussianBlur(page, (0, 0), 0.9), np.uint8)
+    assert not zxingcpp.read_barcodes(page)
+    assert [code.text for code in read_codes(page_of(Image.fromarray(page), 150))] == [said]
+
+
 def test_a_small_code_beside_a_large_one_is_read_too():
     """Two cards were copied onto one page, the newer one smaller."""
     old, new = papers.qr_text(PERSON), papers.new_qr_text(PERSON, *RELATIVES)

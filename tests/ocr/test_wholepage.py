@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.distance import Levenshtein
 
-from ocr.clean import has_leaders, letter_height_px
+from ocr.clean import evenly_lit, has_leaders, has_shade, letter_height_px
 from ocr.filetype import FileType
+from ocr.forms.syllables import folded
 from ocr.intake import Intake
-from ocr.raster import page_image
+from ocr.raster import PageImage, page_image
 from ocr.second_reader import loaded
 from ocr.tesseract import Model, SeenWord
 from ocr.textlines import said_as
@@ -69,6 +71,28 @@ def test_leaders_are_noticed_and_plain_text_has_none():
     grey = np.asarray(image.resize((1654, 2338)))
     assert has_leaders(grey, 200)
     assert not has_leaders(grey[:900], 200)  # the paragraphs above the leaders
+
+
+def test_a_card_on_white_paper_is_read_though_its_ground_is_dark(second, tmp_path):
+    sheet = Image.new("RGB", (1654, 2339), "white")
+    draw, face = ImageDraw.Draw(sheet), ImageFont.truetype(ROOT / "assets/fonts/tinos/Tinos_400Regular.ttf", 34)
+    draw.rectangle((400, 400, 1070, 830), fill=(205, 232, 222))
+    for row, line in enumerate(("CĂN CƯỚC CÔNG DÂN", "Số: 038185000123", "Họ và tên: NGUYỄN THỊ HÒA")):
+        draw.text((560, 480 + 80 * row), line, font=face, fill=(20, 20, 20))
+    draw.ellipse((420, 700, 480, 760), fill=(190, 30, 40))  # the emblem
+    page = PageImage(1, np.asarray(sheet.convert("L")), np.asarray(sheet), 200, is_bilevel=False, text_ink=0.0)
+    text = "\n".join(line.text for line in read_whole_page(page, MODELS, second, tmp_path).lines)
+    assert "038185000123" in text
+    assert "nguyen thi hoa" in folded(text)
+
+
+def test_plain_paper_has_no_shade_and_a_shadow_is_evened():
+    page = np.full((1000, 800), 245, dtype=np.uint8)
+    page[100:130, 100:700] = 20
+    assert not has_shade(page)
+    page[500:] //= 2
+    assert has_shade(page)
+    assert int(evenly_lit(page)[800].min()) > 230
 
 
 def test_the_height_of_letters_grows_with_the_print():

@@ -115,6 +115,14 @@ def test_what_the_chip_card_says_too_needs_no_second_reader():
     assert found["requester.identity_number"].decision is Decision.ACCEPTED
 
 
+@pytest.mark.parametrize("paper", ["Không", "CMND 171570933 do CA tỉnh Thanh Hóa cấp ngày 13-12-2016"])
+def test_a_number_that_nobody_wrote_is_proposed_from_the_card_and_stays_empty(paper):
+    holder = CardHolder("038185000123", "Nguyễn Thị Hòa", "1985-06-12", "Nữ", Source.QR)
+    unwritten = {"text": paper, "number_text": "", "number_confirmed": None}
+    number = fields(cards=[(3, PLACE, holder)], requester_identity_paper=unwritten)["requester.identity_number"]
+    assert (number.value, number.decision, number.proposals) == (None, Decision.EMPTY, ("038185000123",))
+
+
 def test_a_card_that_differs_in_a_tone_alone_does_not_accept():
     holder = CardHolder("038185000123", "Nguyễn Thị Hoà", "1985-06-12", "Nữ", Source.QR)
     found = fields(cards=[(3, PLACE, holder)], requester_full_name={"text": "NGUYỄN THỊ HÓA", "confirmed": False})
