@@ -50,7 +50,8 @@ FULL_DATE = re.compile(r"(?<!\d)\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}(?!\d)")
 STRAY_MARK = re.compile(r"(?<= )[.,;:]+(?=\w)")
 ONLY_LARGER = set("oôơóòỏõọốồổỗộớờởỡợuưúùủũụứừửữựcsvxz")  # capitals that differ from small letters in size alone
 TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d{9})")  # a word and the number after it
-APART = re.compile(r"(?<=\d) ?([/\-]) ?(?=\d)")
+APART = re.compile(r"(?<=\d)(?: ([/\-])|([/\-]) )(?=\d)")  # on one side; with a space on both it was written so
+APART_IN_PART = re.compile(r"\d [/\-] \d+[/\-]\d|\d[/\-]\d+ [/\-] \d")
 LETTER_IN_NUMBER = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")  # "3A" is a house, "0T" was 01
 SPLIT_WORD = re.compile(r"(?<!\w)[B-DF-HJ-NP-TV-XZĐb-df-hj-np-tv-xzđ] (?=[a-zà-ỹđ])")  # "L ang"
 COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands on the leader
@@ -73,6 +74,7 @@ BROKEN = (
     TWO_WAYS,
     STOP_AFTER_NUMBER,
     MARK_BEFORE_DAY,
+    APART_IN_PART,
 )
 
 
@@ -107,7 +109,7 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
         said = with_date_words_mended(STOP_FOR_COMMA.sub(_comma_after, text))
         value = with_both_commas(said)
         return Parsed(value, _check(value == said and date_in_words(value) is not None), raw.confidence)
-    mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1", STRAY_MARK.sub("", text))))
+    mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1\2", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
     fine = value == mended and ORDINARY.fullmatch(value) is not None and _has_only_words(value)
     plain = PASSPORT.sub("", value) if kind is Kind.IDENTITY_PAPER else value

@@ -73,6 +73,8 @@ def test_no_day_lies_far_ahead():
         (Kind.PLACE, "Đội 2. xóm Bắc Sơn, tỉnh Thanh Hóa", Check.FAILED),  # was a comma
         (Kind.IDENTITY_PAPER, "Thẻ CCCD 038185000123, Cục CSQLHC về TTXH", Check.OK),
         (Kind.IDENTITY_PAPER, "038.185 000 123 do Bộ Công an cấp", Check.FAILED),  # one stop of three is the leader's
+        (Kind.IDENTITY_PAPER, "Căn cước số 038185000123 cấp ngày 24 / 03 / 2025", Check.OK),
+        (Kind.IDENTITY_PAPER, "Căn cước số 038185000123 cấp ngày 24 / 03/2025", Check.FAILED),
         (Kind.IDENTITY_PAPER, "Hộ chiếu số C7645582", Check.OK),
         (Kind.IDENTITY_PAPER, "Hộ chiếu số 0T645582", Check.FAILED),
         (Kind.TEXT, "Không nhớ", Check.OK),
@@ -164,6 +166,8 @@ def test_an_address_with_a_comma_put_in_is_not_of_right_structure():
         (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 09/01 /2025", "CCCD số 038185000123 cấp ngày 09/01/2025"),
         (Kind.IDENTITY_PAPER, "CMND 171570933 do CA tỉnh Thanh Hóa", "CMND 171570933 do CA tỉnh Thanh Hóa"),
         (Kind.IDENTITY_PAPER, "Số định danh cá nhân038185000123", "Số định danh cá nhân 038185000123"),
+        (Kind.TEXT, "9/1998 - 6/2001", "9/1998 - 6/2001"),  # as it was written
+        (Kind.TEXT, "03/2012 -09/2019", "03/2012-09/2019"),
         (Kind.TEXT, "hiện tại chưa .đăng ký", "hiện tại chưa đăng ký"),
         (Kind.DATE_WORDS, "Ngày ba, tháng mười. năm hai nghìn", "Ngày ba, tháng mười, năm hai nghìn"),
         (Kind.PERSON_NAME, "NGUYÊN THỊ HÒA", "NGUYỄN THỊ HÒA"),
