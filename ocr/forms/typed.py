@@ -51,7 +51,7 @@ STRAY_MARK = re.compile(r"(?<= )[.,;:]+(?=\w)")
 ONLY_LARGER = set("oôơóòỏõọốồổỗộớờởỡợuưúùủũụứừửữựcsvxz")  # capitals that differ from small letters in size alone
 TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d{9})")  # a word and the number after it
 APART = re.compile(r"(?<=\d)(?: ([/\-])|([/\-]) )(?=\d)")  # on one side; with a space on both it was written so
-APART_IN_PART = re.compile(r"\d [/\-] \d+[/\-]\d|\d[/\-]\d+ [/\-] \d")
+APART_IN_PART = re.compile(r"\d ([/\-]) \d+\1\d|\d([/\-])\d+ \2 \d")
 LETTER_IN_NUMBER = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")  # "3A" is a house, "0T" was 01
 SPLIT_WORD = re.compile(r"(?<!\w)[B-DF-HJ-NP-TV-XZĐb-df-hj-np-tv-xzđ] (?=[a-zà-ỹđ])")  # "L ang"
 COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands on the leader
