@@ -11,6 +11,8 @@ from ocr.forms.reading import FormPage, RawField
 from ocr.forms.templates import Template
 from ocr.values import Box, Check, Decision, FieldReading, Source
 
+BY_HAND = 0.5  # of the letters of a form, from which on what is too short to tell counts as handwriting, too
+TOO_SHORT = 12  # letters
 UNSEEN = "its page of the form was not recognised"
 
 
@@ -26,7 +28,7 @@ def with_whole_fields(forms: Sequence[FormPage]) -> list[FormPage]:
             whole[begin] = replace(start, fields={**start.fields, name: _joined(start.fields[name], rest)})
             own = {key: raw for key, raw in whole[index].fields.items() if key != name}
             whole[index] = replace(whole[index], fields=own)
-    return [_doubted(form, forms) for form in whole]
+    return _with_hand([_doubted(form, forms) for form in whole])
 
 
 def unseen(template: Template, fields: Mapping[str, FieldReading], page: int) -> dict[str, FieldReading]:
@@ -37,6 +39,24 @@ def unseen(template: Template, fields: Mapping[str, FieldReading], page: int) ->
         {"structure": Check.NOT_APPLICABLE}, (UNSEEN,),
     )  # fmt: skip
     return {name: lost for name in known if name and name not in fields}
+
+
+def _with_hand(forms: Sequence[FormPage]) -> list[FormPage]:
+    """Return the pages with short fields marked as handwritten where most of the form is: alone they don't tell."""
+    texts = [raw for form in forms for raw in form.fields.values() if raw.text]
+    written = sum(len(raw.text) for raw in texts if raw.handwritten)
+    if written <= BY_HAND * sum(len(raw.text) for raw in texts):
+        return list(forms)
+    return [
+        replace(
+            form,
+            fields={
+                name: replace(raw, handwritten=raw.handwritten or (bool(raw.text) and len(raw.text) < TOO_SHORT))
+                for name, raw in form.fields.items()
+            },
+        )
+        for form in forms
+    ]
 
 
 def _doubted(form: FormPage, forms: Sequence[FormPage]) -> FormPage:

@@ -136,6 +136,13 @@ def test_handwriting_stays_with_a_person_even_where_the_card_agrees():
     assert found["requester.full_name"].problems == ("handwritten",)
 
 
+def test_on_a_form_filled_by_hand_a_short_field_is_handwriting_too():
+    by_hand = {name.replace(".", "_"): {"handwritten": True} for name in SEEN if name != "requester.birth_date"}
+    found = fields(**by_hand)
+    assert found["requester.birth_date"].problems == ("handwritten",)
+    assert fields(requester_full_name={"handwritten": True})["requester.birth_date"].decision is Decision.ACCEPTED
+
+
 def test_the_zone_of_a_card_vouches_for_numbers_and_never_for_the_marks_of_a_name():
     holder = CardHolder("038185000123", "NGUYEN THI HOA", "1985-06-12", "Nữ", Source.MRZ)
     doubted = {"requester_full_name": {"confirmed": False}, "requester_identity_paper": {"number_confirmed": False}}
