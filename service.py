@@ -4,7 +4,9 @@ Imports stand inside the command bodies on purpose: Django must be set up first 
 ``moonseal verify`` must not pay for Django or OpenCV. Commands, options and exit codes are promises (interfaces.md).
 """
 
+import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -289,6 +291,8 @@ def forms_check(
 
 def main() -> None:
     """Run the command line."""
+    if isinstance(sys.stdout, TextIOWrapper):  # names of files may be no UTF-8: they are told in escapes
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     app()
 
 

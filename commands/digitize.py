@@ -9,7 +9,7 @@ from typing import Any
 
 from commands.caps import caps
 from commands.console import Console
-from commands.files import is_an_input, names_of, write_whole
+from commands.files import is_an_input, names_of, shown, write_whole
 from commands.installation import models
 from commands.sentences import both, sentence
 from ocr import OcrError
@@ -55,7 +55,9 @@ def digitize(
         console.progress(len(files)) as progress,
     ):
         try:
-            tasks = {pool.submit(work.one, engine, index, progress.of(file.name)): index for index, file in numbered}
+            tasks = {
+                pool.submit(work.one, engine, index, progress.of(shown(file.name))): index for index, file in numbered
+            }
             for task in as_completed(tasks):
                 answers[tasks[task]] = answer = task.result()
                 failures += answer["outcome"] != "ok"
@@ -90,7 +92,7 @@ class Work:
             digitized = engine.digitize(scan, form=self._form, password=self._password, on_progress=on_progress)
             write_whole(pdf, digitized.pdf)
             answer = to_json(digitized, source=str(scan), output=pdf, procedure=self._procedure)
-            write_whole(record, json.dumps(answer, ensure_ascii=False, indent=1).encode())
+            write_whole(record, _written(answer))
         except OcrError as error:
             return failure_json(str(scan), error, reason=sentence(error.code, error.parameters))
         except OSError as error:
@@ -110,9 +112,15 @@ def _cache(out: Path) -> Cache:
     return cache
 
 
+def _written(answer: Mapping[str, Any]) -> bytes:
+    """Return the record; a name that is no UTF-8 has its bytes as escapes (``\\udcff``)."""
+    return json.dumps(answer, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
+
+
 def _line(answer: Mapping[str, Any]) -> str:
+    source = shown(answer["source"])
     if answer["outcome"] != "ok":
-        return f"✗ {answer['source']}: {answer['reason']}"
+        return f"✗ {source}: {answer['reason']}"
     form = answer["form"]
     read = f"{form['code']}, {len(answer['fields'])} ô" if form else "không theo mẫu nào / no known form"
-    return f"✓ {answer['source']}: {len(answer['pages'])} trang, {read} → {answer['output']['pdf']}"
+    return f"✓ {source}: {len(answer['pages'])} trang, {read} → {shown(answer['output']['pdf'])}"

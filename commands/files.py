@@ -1,9 +1,12 @@
 """Where results go: never over an input, never over each other."""
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from storage.durable import write_parts_durably
+
+NAME_BYTES = 255  # of a name, on every file system of Linux
 
 
 def names_of(files: Sequence[Path], suffix: str) -> list[str]:
@@ -12,11 +15,23 @@ def names_of(files: Sequence[Path], suffix: str) -> list[str]:
     names: list[str] = []
     for file, stem in zip(files, stems, strict=True):
         name = stem if stems.count(stem) == 1 else file.name
-        candidate, again = f"{name}{suffix}", 2
+        candidate, again = shortened(name, suffix), 2
         while candidate in names:  # the same name from two folders
-            candidate, again = f"{name}-{again}{suffix}", again + 1
+            candidate, again = shortened(name, f"-{again}{suffix}"), again + 1
         names.append(candidate)
     return names
+
+
+def shortened(stem: str, ending: str, spare: int = 0) -> str:
+    """Return the two together, the stem cut where they would be too long for a name with ``spare`` bytes more."""
+    while len(os.fsencode(stem + ending)) > NAME_BYTES - spare:
+        stem = stem[:-1]
+    return stem + ending
+
+
+def shown(name: str) -> str:
+    """Return a name for people: what would end the line, turn the writing round or is no UTF-8 shows as its number."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
 
 
 def write_whole(target: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -28,7 +28,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from commands.console import Console
-from commands.files import write_whole
+from commands.files import shortened, shown, write_whole
 from commands.sentences import both
 from commands.wiring import wired
 from dossiers import arrivals, folder
@@ -45,6 +45,7 @@ UNFINISHED_CODES = {"empty", "truncated", "damaged", "page_damaged"}  # what hal
 POLL_S = 1.0
 PATIENCE_S = 60.0  # for a file that looks cut off, since its last change
 TRIES = 3  # of a file that breaks the engine or us
+FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {Outcome.NO_SUCH_RECEIPT: "tray_no_such_receipt", Outcome.TOO_LATE: "tray_too_late"}
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def watch(path: Path, *, once: bool) -> int:
             watched.tell_tray()
             console.say(both("watch_begins", path=path, tray=TRAY, taken=TAKEN))
             while not stop.is_set() and (watched.look() or not once):
-                stop.wait(POLL_S)
+                stop.wait(watched.rest_s)
     return 0
 
 
@@ -100,20 +101,33 @@ class Watch:
         self._path, self._reader, self._console, self._stop = path, reader, console, stop
         self._seen: dict[Path, _Seen] = {}
         self._tries: Counter[Path] = Counter()
+        self._trouble = ""
+
+    @property
+    def rest_s(self) -> float:
+        """How long to wait before the next look."""
+        return PATIENCE_S if self._trouble else POLL_S
 
     def look(self) -> bool:
         """Take in what is whole; return whether a file is left that may become so."""
         close_old_connections()
-        found = {}
-        for path in sorted(self._path.iterdir()):
-            with suppress(FileNotFoundError):  # somebody took it away between the two looks
-                if _may_be_a_scan(path):
-                    found[path] = path.stat()
+        try:
+            found = {path: path.stat() for path in sorted(self._path.iterdir()) if _may_be_a_scan(path)}
+        except OSError as error:  # a file was taken away between two looks, or the folder with its share
+            return self._rest("" if self._path.is_dir() else error.strerror or "")
         self._seen = {path: self._as_seen(path, facts) for path, facts in found.items()}
         for path in found:
-            if not self._stop.is_set() and self._is_whole(path):
-                self._take_safely(path)
-        return any(_may_be_a_scan(path) for path in self._path.iterdir())
+            if not self._stop.is_set() and self._is_whole(path) and (trouble := self._take_safely(path)):
+                return self._rest(trouble)
+        self._trouble = ""
+        return any(self._tries[path] < TRIES and path.exists() for path in found)
+
+    def _rest(self, trouble: str) -> bool:
+        """Wait for better times, and say why when it is new: it is no fault of a file. Returns True."""
+        if trouble and trouble != self._trouble:
+            self._console.say(both("watch_trouble", reason=trouble))
+        self._trouble = trouble
+        return True
 
     def tell_tray(self) -> None:
         """Say what waits in the tray, and why; a text whose file somebody took away goes."""
@@ -125,7 +139,7 @@ class Watch:
         if texts:
             self._console.say(both("watch_tray_holds", count=len(texts)))
         for text in texts:
-            self._console.say(f"  {text.name.removesuffix(REASON)}: {text.read_text(encoding='utf-8').strip()}")
+            self._console.say(f"  {shown(text.name.removesuffix(REASON))}: {text.read_text(encoding='utf-8').strip()}")
 
     def _as_seen(self, path: Path, facts: os.stat_result) -> _Seen:
         before = self._seen.get(path)
@@ -135,27 +149,41 @@ class Watch:
         return _Seen(facts.st_size, facts.st_mtime_ns, facts.st_ino, time.monotonic())
 
     def _is_whole(self, path: Path) -> bool:
-        return time.monotonic() - self._seen[path].since_s >= settings.WATCH_SETTLE_S and not _is_written(path)
+        if time.monotonic() - self._seen[path].since_s < settings.WATCH_SETTLE_S or self._tries[path] >= TRIES:
+            return False
+        try:
+            return not _is_written(path)
+        except OSError:  # taken away, or not for us to read: who takes it in will know
+            return True
 
-    def _take_safely(self, path: Path) -> None:
-        """Take a file in; whatever it does to us, the next one gets its turn."""
+    def _take_safely(self, path: Path) -> str:
+        """Take a file in; whatever it does to us, the next one gets its turn. Returns what the machine lacks for it."""
         try:
             self._take(path)
-        except _Stopped:
-            return
-        except FileNotFoundError:  # somebody took it away
-            return
+        except (_Stopped, FileNotFoundError):  # it stays for the next time; somebody took it away
+            return ""
         except Exception as error:  # ruff: ignore[blind-except] - a file must not end the watch
+            if isinstance(error, OSError) and error.errno in FULL:
+                return error.strerror or ""
+            if isinstance(error, OcrError) and error.code == "disk_full":
+                return both(error.code, **error.parameters)
             log.error("a watched file could not be taken in: %s", type(error).__name__)  # ruff: ignore[error-instead-of-exception] - a traceback may hold what was read
-            with suppress(OSError):  # not even the tray takes it: it stays where it is
+            try:
                 self._put_off(path, type(error).__name__)
+            except OSError as failure:  # not even the tray takes it
+                self._console.say(both("watch_stays", name=shown(path.name), reason=failure.strerror))
+        return ""
 
     def _take(self, path: Path) -> None:
         try:
             with path.open("rb") as file, _without_name(file) as copy:
                 read = self._reader.digitize(copy, on_progress=self._heed_stop)
                 problems = self._filed(path.name, copy, read)
+        except PermissionError:
+            problems = [both("not_readable")]
         except EngineFailed as error:
+            if error.code == "disk_full":
+                raise
             self._put_off(path, error.code)
             return
         except OcrError as error:
@@ -185,7 +213,9 @@ class Watch:
         contents = self._cut(copy, read, [part.pages for _, part in to_file])
         for (number, part), content in zip(to_file, contents, strict=True):
             if part.is_new:
-                self._new_into_tray(f"{Path(name).stem}-{number + 1}-{read.sha256[:8]}.pdf", part, content)
+                self._new_into_tray(
+                    shortened(Path(name).stem, f"-{number + 1}-{read.sha256[:8]}.pdf", len(REASON)), part, content
+                )
                 continue
             upload = Upload(f"{Path(name).stem}.pdf", BytesIO(content))
             outcome = arrivals.add(arrivals.Part(read.sha256, number, part.code or "", upload))
@@ -193,7 +223,7 @@ class Watch:
             if outcome in REFUSED:
                 problems.append(both(REFUSED[outcome], pages=pages))
             else:
-                self._console.say(both(f"watch_{outcome}", name=name, pages=pages))
+                self._console.say(both(f"watch_{outcome}", name=shown(name), pages=pages))
         return problems
 
     def _new_into_tray(self, name: str, part: Part, content: bytes) -> None:
@@ -204,7 +234,7 @@ class Watch:
             reason = both("tray_new_dossier", pages=_numbers(part.pages))
             write_whole(target.with_name(name + REASON), f"{reason}\n".encode())
             write_whole(target, content)
-            self._console.say(both("watch_in_tray", name=name))
+            self._console.say(both("watch_in_tray", name=shown(name)))
 
     def _cut(self, scan: Path, read: Digitized, parts: Sequence[Sequence[int]]) -> list[bytes]:
         """Return the parts as PDFs: of a PDF its own pages, of pictures those of the searchable copy."""
@@ -220,7 +250,7 @@ class Watch:
     def _put_off(self, path: Path, reason: str) -> None:
         self._tries[path] += 1
         if self._tries[path] < TRIES:
-            self._console.say(both("watch_later", name=path.name, reason=reason))
+            self._console.say(both("watch_later", name=shown(path.name), reason=reason))
         else:
             self._into_tray(path, [both("engine_failed")])
 
@@ -230,7 +260,7 @@ class Watch:
         write_whole(target.with_name(target.name + REASON), "\n".join([*problems, ""]).encode())
         path.rename(target)
         del self._tries[path]
-        self._console.say(both("watch_in_tray", name=path.name))
+        self._console.say(both("watch_in_tray", name=shown(path.name)))
         for problem in problems:
             self._console.say(f"  {problem}")
 
@@ -276,9 +306,9 @@ def _free_name(target: Path, name: str) -> Path:
     """Return a name that nothing has there yet; only one process watches, so nobody takes it meanwhile."""
     target.mkdir(mode=0o700, exist_ok=True)
     stem, ending, again = Path(name).stem, Path(name).suffix, 2
-    free = target / name
+    free = target / shortened(stem, ending, len(REASON))
     while free.exists():
-        free, again = target / f"{stem}-{again}{ending}", again + 1
+        free, again = target / shortened(stem, f"-{again}{ending}", len(REASON)), again + 1
     return free
 
 

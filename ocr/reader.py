@@ -4,6 +4,7 @@ No byte of a scan is parsed on this side; it is only copied and hashed. What com
 and what went wrong into our errors.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -28,6 +29,7 @@ from sandbox.zygote import Sandbox
 __all__ = ["Caps", "ModelFolders", "Reader"]
 
 CHUNK_BYTES = 1 << 20
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Reader:
@@ -142,23 +144,38 @@ def _copied(scan: Path, target: IO[bytes], caps: Caps) -> str:
             raise ScanUnreadable("not_a_scan")
         if found.st_size > caps.size_bytes:
             raise CapExceeded("too_large", cap="size_bytes", limit=caps.size_bytes, found=found.st_size)
-        digest = hashlib.sha256()
-        with scan.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                digest.update(chunk)
-                target.write(chunk)
+        file = scan.open("rb")
     except FileNotFoundError:
         raise ScanUnreadable("not_found") from None
     except OSError as error:
         raise ScanUnreadable("not_readable") from error
+    digest, size_bytes = hashlib.sha256(), 0
+    with file:
+        while chunk := _next_chunk(file):
+            size_bytes += len(chunk)
+            if size_bytes > caps.size_bytes:  # it grows while it is read
+                raise CapExceeded("too_large", cap="size_bytes", limit=caps.size_bytes, found=size_bytes)
+            digest.update(chunk)
+            target.write(chunk)
     target.flush()
     return digest.hexdigest()
+
+
+def _next_chunk(file: IO[bytes]) -> bytes:
+    try:
+        return file.read(CHUNK_BYTES)
+    except OSError as error:  # a bad sector, a share that went away
+        raise ScanUnreadable("not_readable") from error
 
 
 @contextmanager
 def _our_errors() -> Generator[None]:
     try:
         yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise EngineFailed("disk_full", folder=tempfile.gettempdir()) from error
+        raise
     except Refused as refusal:
         kind: type[OcrError] = CapExceeded if "cap" in refusal.parameters else ScanUnreadable
         raise kind(refusal.code, **refusal.parameters) from None

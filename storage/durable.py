@@ -1,9 +1,12 @@
 """Writing a file so that it is there whole, or not at all, whatever happens."""
 
+import hashlib
 import os
 from collections.abc import Iterable
 from glob import escape
 from pathlib import Path
+
+NAME_BYTES, ADDED_BYTES = 255, 20  # of a name at most; of the dots, the process and the ending
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -14,7 +17,7 @@ def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
 def write_parts_durably(path: Path, parts: Iterable[bytes], mode: int = 0o644) -> None:
     """Do the same for what does not fit into memory."""
     _sweep(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{_marked(path)}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -31,11 +34,17 @@ def write_parts_durably(path: Path, parts: Iterable[bytes], mode: int = 0o644) -
 
 def _sweep(path: Path) -> None:
     """Remove what a process that was killed in the middle of writing this file has left."""
-    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+    for part in path.parent.glob(f".{escape(_marked(path))}.*.part"):
         writer = part.name.split(".")[-2]
         if not writer.isdecimal() or Path(f"/proc/{writer}").exists():
             continue
         part.unlink(missing_ok=True)
+
+
+def _marked(path: Path) -> str:
+    """Return what the part of a file is named by: the file, or a digest of a name that leaves no room for more."""
+    name = os.fsencode(path.name)
+    return path.name if len(name) <= NAME_BYTES - ADDED_BYTES else hashlib.sha256(name).hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

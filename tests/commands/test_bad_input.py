@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.commands.bad_input import make_bad_files
 
@@ -86,3 +87,19 @@ def test_a_password_opens_what_was_encrypted(bad, tmp_path):
     password.write_text("user\n", encoding="utf-8")
     ended = moonseal("digitize", bad["encrypted"], "--password-file", password, "--json", "--out", tmp_path / "out")
     assert json.loads(ended.stdout)["outcome"] == "ok"
+
+
+def test_whatever_a_file_is_called_it_is_read_and_told(tmp_path):
+    """Bytes that are no UTF-8, a line's end, writing turned round, the longest name: their neighbours are read too."""
+    names = [os.fsdecode(b"\xff\xfe.png"), "two\nlines.png", "\u202egnp.png", "\u01b0" * 125 + "x.png", "plain.png"]
+    for name in names:
+        Image.new("L", (300, 200), 255).save(tmp_path / name, "PNG")
+    out = tmp_path / "out"
+    told = moonseal("digitize", "--out", out, *(tmp_path / name for name in names))
+    assert told.returncode == 0
+    assert len(told.stderr.splitlines()) == len(names)
+    assert "\u202e" not in told.stderr
+    again = moonseal("digitize", "--json", "--out", out, *(tmp_path / name for name in names))
+    assert [Path(json.loads(line)["source"]).name for line in again.stdout.splitlines()] == names
+    assert json.loads((out / os.fsdecode(b"\xff\xfe.json")).read_text(encoding="utf-8"))["outcome"] == "ok"
+    assert len(list(out.glob("\u01b0*.json"))) == 1

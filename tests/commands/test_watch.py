@@ -207,6 +207,49 @@ def test_a_file_that_is_no_scan_stops_nobody(watched, office, inbox):
     assert (inbox / TAKEN / "b.pdf").exists()
 
 
+def test_a_name_as_long_as_names_can_be_fits_into_the_tray(watched, inbox):
+    name = "ư" * 125 + "x.pdf"
+    assert len(os.fsencode(name)) == 255
+    pile(inbox / name, paper("Đơn đề nghị"))
+    look(watched)
+    (kept,) = (path for path in (inbox / TRAY).iterdir() if not path.name.endswith(REASON))
+    assert kept.suffix == ".pdf"
+    assert kept.stem == "ư" * len(kept.stem)
+    assert (inbox / TRAY / (kept.name + REASON)).exists()
+
+
+def test_what_cannot_be_moved_stays_and_is_not_read_for_ever(watched, inbox, capsys, monkeypatch):
+    (inbox / TRAY).write_bytes(b"")  # nothing can be put there
+    (inbox / "thư.txt").write_text("Kính gửi", encoding="utf-8")
+    watched.look()
+    time.sleep(0.1)
+    while watched.look():
+        pass
+    assert (inbox / "thư.txt").exists()
+    assert capsys.readouterr().err.count("thư.txt: cannot be moved") == 1
+    monkeypatch.setattr(watched, "_take", None)  # would be called
+    assert not watched.look()
+
+
+def test_a_file_or_a_folder_that_goes_away_meanwhile_ends_nothing(watched, inbox, capsys):
+    path = pile(inbox / "scan.pdf", paper("Đơn đề nghị"))
+    watched.look()
+    time.sleep(0.1)
+    facts = path.stat()
+    path.unlink()
+    assert watched._is_whole(path)  # noqa: SLF001 - the moment between two looks
+    assert not watched._take_safely(path)  # noqa: SLF001 - the same
+    assert facts.st_size > 0
+    inbox.rename(inbox.with_name("gone"))
+    assert watched.look()
+    assert watched.look()
+    assert watched.rest_s > 1
+    assert capsys.readouterr().err.count("The watch rests") == 1
+    inbox.with_name("gone").rename(inbox)
+    assert not watched.look()
+    assert watched.rest_s == 1
+
+
 def test_a_file_that_is_still_written_is_left_alone(watched, office, inbox):
     (dossier,) = receive(office)
     whole = pile(inbox / ".made.pdf", sheet(dossier.receipt.code), paper("Giấy")).read_bytes()

@@ -6,16 +6,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr import CapExceeded, ScanUnreadable, scanwork
+from ocr import CapExceeded, EngineFailed, ScanUnreadable, scanwork
 from ocr.cache import Cache
 from ocr.json import reading_json
-from ocr.reader import ModelFolders, Reader
+from ocr.reader import Caps, ModelFolders, Reader, _copied, _our_errors
 from sandbox import Limits
 from tests.ocr.conftest import ROOT, jpeg, pdf_of_jpegs
 
@@ -182,3 +183,18 @@ def test_a_file_over_the_cap_is_refused_before_it_is_copied(reader, tmp_path):
     with pytest.raises(CapExceeded) as refused:
         reader.digitize(huge)
     assert refused.value.parameters["cap"] == "size_bytes"
+
+
+def test_a_file_that_grows_past_the_cap_while_it_is_read_is_refused(tmp_path):
+    growing = Path("/proc/self/status")  # the kernel says it is empty
+    with (tmp_path / "copy").open("wb") as copy, pytest.raises(CapExceeded) as refused:
+        _copied(growing, copy, Caps(size_bytes=100))
+    assert refused.value.parameters["cap"] == "size_bytes"
+
+
+def test_a_full_disk_is_no_fault_of_the_file(tmp_path):
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(bytes(1 << 16))
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(EngineFailed) as failed, _our_errors():
+        _copied(scan, full, Caps())
+    assert failed.value.code == "disk_full"
