@@ -41,6 +41,7 @@ IN_USE = frozenset(
     for syllable in line.split(" ")
 )
 WORD = re.compile(r"[^\W\d_]+")
+HATS = {"\u0302", "\u0306", "\u031b"}  # of â ê ô, ă, ơ ư
 MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # on letters
 
 
@@ -90,3 +91,23 @@ def is_in_use(word: str) -> bool:
 def without_tone(word: str) -> str:
     """Return the word with its letters as they are and no tone: Trân of Trần."""
     return unicodedata.normalize("NFC", "".join(c for c in unicodedata.normalize("NFD", word) if c not in TONES))
+
+
+def with_tones_placed(text: str) -> str:
+    """Return the text with the tone of each syllable on its letter with a hat: Giâý is a Giấy whose marks stand apart.
+
+    Nowhere else can it stand; of a syllable without such a letter both placements are right.
+    """
+    return WORD.sub(lambda word: _with_tone_placed(word[0]), unicodedata.normalize("NFC", text))
+
+
+def _with_tone_placed(word: str) -> str:
+    letters = [unicodedata.normalize("NFD", letter) for letter in word]
+    toned = [index for index, letter in enumerate(letters) if TONES.intersection(letter)]
+    hatted = [index for index, letter in enumerate(letters) if HATS.intersection(letter)]
+    if len(toned) != 1 or not hatted or toned[0] in hatted:
+        return word
+    tone = next(sign for sign in letters[toned[0]] if sign in TONES)
+    letters[toned[0]] = letters[toned[0]].replace(tone, "")
+    letters[hatted[-1]] += tone
+    return unicodedata.normalize("NFC", "".join(letters))

@@ -1,7 +1,6 @@
 """What one reading means by the type of its field: dates, numbers, closed lists, names and plain text."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,7 +25,7 @@ from ocr.forms.lists import (
 )
 from ocr.forms.places import LEVELS, known_words, with_commas, with_places_mended
 from ocr.forms.reading import RawField
-from ocr.forms.syllables import WORD, folded, is_in_use, is_syllable, words_possible
+from ocr.forms.syllables import WORD, folded, is_in_use, is_syllable, with_tones_placed, words_possible
 from ocr.forms.templates import Kind
 from ocr.forms.votes import EDGES
 from ocr.values import Check
@@ -62,6 +61,7 @@ TWO_WAYS = re.compile(r"(?<!\d)\d{3}(?:\.\d{3} \d{3}| \d{3}\.\d{3})(?!\w)")  # g
 STOP_AFTER_NUMBER = re.compile(r"(?<=\d)[.:;] (?=[^\W\d_])")  # a comma on the leader: "Đội 2. xóm Bắc"
 MARK_BEFORE_DAY = re.compile(r"cấp ngày[:;] ")  # the leader's
 LONG_RUN = re.compile(r"\d(?:[ .]?\d){9}")  # an identity number that lost a digit or two
+SHORT_ABBREVIATION = 2  # letters; longer ones are on a list ("LBND" was UBND)
 NOTHING = "khong"
 PASSPORT = re.compile(r"(?<!\w)[A-Z]\d{7,8}(?!\w)")
 PAIRS = (("(", ")"), ("“", "”"), ('"', '"'))
@@ -166,8 +166,8 @@ def _names_another_paper(text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """Return the text NFC with single spaces, without what a leader or a fold leaves at its ends."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("⁄", "/").split()).strip(EDGES)  # a fraction's stroke
+    """Return the text NFC, single spaces, tones in their place, without what a leader or a fold leaves at its ends."""
+    return " ".join(with_tones_placed(text).replace("⁄", "/").split()).strip(EDGES)  # a fraction's stroke
 
 
 def _mended(raw: RawField, text: str) -> str:
@@ -201,9 +201,10 @@ def _has_only_words(text: str) -> bool:
     Streets bear the names of people: "Trân Phú" lost a tone.
     """
     words = text.split(" ")
-    known = ABBREVIATIONS | {part for index in known_words(words) for part in WORD.findall(words[index])}
+    named = {part for index in known_words(words) for part in WORD.findall(words[index]) if not part.isupper()}
+    known = ABBREVIATIONS | named
     return (
-        words_possible(text, known=known)
+        words_possible(text, SHORT_ABBREVIATION, known)
         and all(word in known or not is_syllable(word) or is_in_use(word) for word in WORD.findall(text))
         and not any(
             has_surname_without_tone(word) and after[:1].isupper() and word not in known
@@ -244,12 +245,19 @@ def _listed(raw: RawField, text: str) -> Parsed:
     if raw.field.kind is Kind.SEX:
         return Parsed(value.capitalize(), Check.OK, raw.confidence)
     capital = value if raw.confirmed else _with_capital(value, choices)
-    return Parsed(capital, _check(not _has_lost_sign(value)), raw.confidence)
+    return Parsed(capital, _check(not _has_lost_sign(value) and _has_its_words(value, choices)), raw.confidence)
 
 
 def _has_lost_sign(value: str) -> bool:
     """Whether what stood before a capital within a word was lost: BaNa, HMông."""
     return any(word[1:] != word[1:].lower() and not word.isupper() for word in WORD.findall(value))
+
+
+def _has_its_words(value: str, choices: Sequence[str]) -> bool:
+    """Whether a member of a list has no more words than where it is written apart: "Gia Ra i" has."""
+    letters = "".join(WORD.findall(value)).casefold()
+    most = max(len(WORD.findall(choice)) for choice in choices if "".join(WORD.findall(choice)).casefold() == letters)
+    return len(value.split()) <= most
 
 
 def _with_capital(value: str, choices: Sequence[str]) -> str:
