@@ -17,6 +17,7 @@ from ocr.forms.templates import Kind
         (Kind.NUMBER, "O7", "O7"),
         (Kind.TEXT, "gồm cả cải chính, tính đến ngày nay", "gồm cả cải chính, tính đến ngày nay"),  # no "tỉnh"
         (Kind.TEXT, "tại tính Thanh Hóa", "tại tỉnh Thanh Hóa"),
+        (Kind.TEXT, "Được bố sung, câi chính", "Được bổ sung, cải chính"),
         (Kind.IDENTITY_PAPER, "cấp ngày 13.04,2024", "cấp ngày 13.04.2024"),
         (Kind.IDENTITY_PAPER, "cấp ngày 13,04,2024", "cấp ngày 13.04.2024"),
         (Kind.IDENTITY_PAPER, "cấp ngày 05/05 2022", "cấp ngày 05/05/2022"),
