@@ -23,7 +23,8 @@ LEVELS = {
 PHRASES = (
     "Ủy ban nhân dân", "Tòa án nhân dân", "Trạm y tế", "Trung tâm y tế", "Bệnh viện", "Đa khoa", "Phụ sản", "khu vực",
     "Tại nhà riêng", "thành phố", "tỉnh", "huyện", "phường", "thị trấn", "bổ sung", "cải chính", "khai sinh", "khai tử",
-    "kết hôn", "ly hôn", "hộ tịch", "đăng ký", "trích lục", "hộ chiếu", "thường trú", "tạm trú", "xác nhận", "quốc tịch",
+    "kết hôn", "ly hôn", "hộ tịch", "đăng ký", "trích lục", "hộ chiếu", "thường trú", "tạm trú", "xác nhận",
+    "quốc tịch",
 )  # fmt: skip
 UNIT_WITHOUT_COMMA = re.compile(rf"((?<!\w)(?!Thị xã)(?:[A-ZĐÀ-Ỹ][^\WA-Z\d_]*|\d+)) (?=(?:{UNITS}) [^\W\d_])")
 UNIT = re.compile(rf"\b({UNITS}) ((?:[^\W\d_]+ ?){{1,{LONGEST_NAME}}})", re.IGNORECASE)
