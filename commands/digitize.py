@@ -9,7 +9,7 @@ from typing import Any
 
 from commands.caps import caps
 from commands.console import Console
-from commands.files import is_an_input, names_of, shown, write_whole
+from commands.files import FULL, is_an_input, is_writable, names_of, shown, write_whole
 from commands.installation import models
 from commands.sentences import both, sentence
 from ocr import OcrError
@@ -43,6 +43,9 @@ def digitize(
         most = caps()
     except OcrError as error:
         console.say(both(error.code, **error.parameters))
+        return 1
+    if not is_writable(out):  # told now, not after hours of reading
+        console.say(both("out_not_writable", path=shown(str(out))))
         return 1
     work = Work(form=form, procedure=procedure, password=password, out=out, files=files)
     failures = 0
@@ -96,6 +99,8 @@ class Work:
         except OcrError as error:
             return failure_json(str(scan), error, reason=sentence(error.code, error.parameters))
         except OSError as error:
+            if error.errno in FULL:
+                return failure_json(str(scan), None, reason=sentence("disk_full", {"folder": shown(str(self._out))}))
             return failure_json(str(scan), None, reason=sentence("file_error", {"reason": error.strerror or ""}))
         return answer
 

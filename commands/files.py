@@ -1,11 +1,13 @@
 """Where results go: never over an input, never over each other."""
 
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from storage.durable import write_parts_durably
 
+FULL = {errno.ENOSPC, errno.EDQUOT}  # what the disk says that has no room
 NAME_BYTES = 255  # of a name, on every file system of Linux
 
 
@@ -43,6 +45,15 @@ def write_parts(target: Path, parts: Iterable[bytes]) -> None:
     """Do the same for what does not fit into memory."""
     target.parent.mkdir(parents=True, exist_ok=True)
     write_parts_durably(target, parts)
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether results can be put into the folder, which is made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def is_an_input(target: Path, files: Sequence[Path]) -> bool:

@@ -28,7 +28,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from commands.console import Console
-from commands.files import shortened, shown, write_whole
+from commands.files import FULL, shortened, shown, write_whole
 from commands.sentences import both
 from commands.wiring import wired
 from dossiers import arrivals, folder
@@ -45,7 +45,6 @@ UNFINISHED_CODES = {"empty", "truncated", "damaged", "page_damaged"}  # what hal
 POLL_S = 1.0
 PATIENCE_S = 60.0  # for a file that looks cut off, since its last change
 TRIES = 3  # of a file that breaks the engine or us
-FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {Outcome.NO_SUCH_RECEIPT: "tray_no_such_receipt", Outcome.TOO_LATE: "tray_too_late"}
 
 log = logging.getLogger(__name__)

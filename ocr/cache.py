@@ -107,7 +107,7 @@ class Cache:
     def _scans(self) -> list[tuple[float, int, Path]]:
         """Return when each scan was last used, how much is kept of it, and where."""
         found = []
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # nothing kept yet, or nowhere to keep it
             for folder in self._folder.iterdir():
                 with suppress(OSError):  # another process sweeps too
                     facts = [path.stat() for path in folder.iterdir()] or [folder.stat()]

@@ -89,6 +89,15 @@ def test_a_password_opens_what_was_encrypted(bad, tmp_path):
     assert json.loads(ended.stdout)["outcome"] == "ok"
 
 
+def test_a_folder_for_results_that_is_none_is_told_at_once(tmp_path):
+    (tmp_path / "out").write_bytes(b"")
+    for out in (tmp_path / "out", tmp_path / "out" / "in", Path("/proc/nothing")):
+        told = moonseal("digitize", "--out", out, GOOD)
+        assert told.returncode == 1
+        assert "choose another with --out" in told.stderr
+        assert len(told.stderr.splitlines()) == 1
+
+
 def test_whatever_a_file_is_called_it_is_read_and_told(tmp_path):
     """Bytes that are no UTF-8, a line's end, writing turned round, the longest name: their neighbours are read too."""
     names = [os.fsdecode(b"\xff\xfe.png"), "two\nlines.png", "\u202egnp.png", "\u01b0" * 125 + "x.png", "plain.png"]
