@@ -154,10 +154,12 @@ def _write(file: BinaryIO, key: Key, value: Json, blob: IO[bytes] | None) -> Non
     file.write(MAGIC + bytes(DIGEST_BYTES) + head)
     if blob is not None:
         begin = blob.tell()
-        while chunk := blob.read(CHUNK_BYTES):
-            digest.update(chunk)
-            file.write(chunk)
-        blob.seek(begin)
+        try:
+            while chunk := blob.read(CHUNK_BYTES):
+                digest.update(chunk)
+                file.write(chunk)
+        finally:
+            blob.seek(begin)  # on a full disk, too: what could not be kept is still to be used
     file.seek(len(MAGIC))
     file.write(digest.digest())
 

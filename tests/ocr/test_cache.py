@@ -1,6 +1,7 @@
 """What is kept of a scan: found again only whole and under its own key, for its owner only, and not for ever."""
 
 import os
+import resource
 import time
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -135,3 +136,17 @@ def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(tmp_path, caplog):
     blocked.put(SCAN, KEY, 1)
     assert blocked.get(SCAN, KEY) is None
     assert "could not be written" in caplog.text
+
+
+def test_on_a_disk_that_gets_full_the_blob_can_still_be_read_whole(cache, caplog):
+    blob = BytesIO(b"before|" + bytes(3 << 20))
+    blob.seek(7)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, before[1]))
+    try:
+        cache.put(SCAN, KEY, None, blob)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert blob.tell() == 7
+    assert "could not be written" in caplog.text
+    assert cache.get(SCAN, KEY) is None
