@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.clean import reading_grey
+from ocr.clean import evenly_lit, has_shade, reading_grey
 from ocr.forms.align import print_found, refined
 from ocr.forms.features import ALIGN_PX, Features, features_of, features_of_blank, homography, pairs_of, shrunk
 from ocr.forms.templates import Template, TemplatePage
+from ocr.photo import laid_flat
 from ocr.raster import PageImage, Pixels
 
 FIRST_LOOK = (120, 350)  # strongest features of a blank and of a page: one print of the right form is among the first 7
@@ -59,6 +60,14 @@ class _Known:
         return shrunk(self.page.grey, ALIGN_PX)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """The features of a page; ``to_work`` leads from fractions of where they were seen to fractions of the page."""
+
+    features: Features
+    to_work: Matrix
+
+
 class Recogniser:
     """Knows the features of every blank; made once."""
 
@@ -76,18 +85,27 @@ class Recogniser:
     def match(self, page: PageImage, code: str | None = None) -> Match | None:
         """Return the form of a page, of all forms or of one code; None where it is none of them."""
         work = _work_grey(page)
-        features = features_of(work, FEATURES)
+        matches = self._matches(page, work, _Seen(features_of(work, FEATURES), np.eye(3)), code)
+        if not matches:
+            flat, back = laid_flat(work)
+            if flat is not work:  # seen aslant, too few features are alike
+                to_work = np.linalg.inv(_size(work)) @ back @ _size(flat)
+                matches = self._matches(page, work, _Seen(features_of(flat, FEATURES), to_work), code)
+        return _clearest(matches)
+
+    def _matches(self, page: PageImage, work: Pixels, seen: _Seen, code: str | None) -> list[Match]:
+        """Return the blanks that the page shows."""
         if code is not None:
             own = [form for form in self._known if form.template.code == code]
-            return _clearest(_shown(page, work, _placed(own, features)))
-        likely = self._likely(features)
-        placed = _placed(likely, features)
+            return _shown(page, work, _placed(own, seen))
+        likely = self._likely(seen.features)
+        placed = _placed(likely, seen)
         matches = _shown(page, work, placed)
         if not matches:  # the heads of other forms, printed alike, may hide the right one of two prints
             kinds = {form.kind for _, _, form in placed}
             others = [form for form in self._known if form.kind in kinds and form not in likely]
-            matches = _shown(page, work, _placed(others, features))
-        return _clearest(matches)
+            matches = _shown(page, work, _placed(others, seen))
+        return matches
 
     def _likely(self, features: Features) -> list[_Known]:
         """Return the few blanks that share most with the page."""
@@ -96,10 +114,14 @@ class Recogniser:
         return [self._known[index] for index in np.argsort(-counts, kind="stable")[:LOOKED_AT]]
 
 
-def _placed(forms: Sequence[_Known], features: Features) -> list[tuple[int, Matrix, _Known]]:
+def _placed(forms: Sequence[_Known], seen: _Seen) -> list[tuple[int, Matrix, _Known]]:
     """Return the blanks that may lie on the page, with how many features say so and where; the likeliest first."""
-    found = [(*homography(form.features, features), form) for form in forms]
-    likely = [(inliers, matrix, form) for inliers, matrix, form in found if matrix is not None and inliers >= INLIERS]
+    found = [(*homography(form.features, seen.features), form) for form in forms]
+    likely = [
+        (inliers, seen.to_work @ matrix, form)
+        for inliers, matrix, form in found
+        if matrix is not None and inliers >= INLIERS
+    ]
     return sorted(likely, key=lambda one: -one[0])
 
 
@@ -114,9 +136,14 @@ def _shown(page: PageImage, work: Pixels, placed: Sequence[tuple[int, Matrix, _K
 
 
 def _work_grey(page: PageImage) -> Pixels:
-    """Return the page at ALIGN_PX, seals faded."""
+    """Return the page at ALIGN_PX, seals faded, shadows lit."""
     rgb = None if page.rgb is None else shrunk(page.rgb, ALIGN_PX)
-    return reading_grey(replace(page, grey=shrunk(page.grey, ALIGN_PX), rgb=rgb))
+    grey = reading_grey(replace(page, grey=shrunk(page.grey, ALIGN_PX), rgb=rgb))
+    return evenly_lit(grey) if has_shade(grey) else grey
+
+
+def _size(image: Pixels) -> Matrix:
+    return np.diag([float(image.shape[1]), float(image.shape[0]), 1.0])
 
 
 def _clearest(matches: list[Match]) -> Match | None:
@@ -158,8 +185,7 @@ def _laid_on(page: PageImage, work: Pixels, form: _Known, matrix: Matrix) -> Mat
 
 def _warped(work: Pixels, to_work: Matrix, blank: Pixels) -> Pixels:
     """Return the page as it lies on the blank; ``to_work`` leads from the blank's pixels to fractions of the page."""
-    size = np.diag([float(work.shape[1]), float(work.shape[0]), 1.0])
-    laid = cv2.warpPerspective(work, np.linalg.inv(size @ to_work), blank.shape[::-1], borderValue=255)
+    laid = cv2.warpPerspective(work, np.linalg.inv(_size(work) @ to_work), blank.shape[::-1], borderValue=255)
     return np.asarray(laid, dtype=np.uint8)
 
 

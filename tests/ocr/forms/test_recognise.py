@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import cv2
 import numpy as np
 import pytest
 
@@ -54,6 +55,26 @@ def test_a_print_is_known_that_the_heads_of_other_forms_hide(recogniser, seed):
     printed = next(t for t in TEMPLATES if t.code == "to-khai-dang-ky-khai-tu" and t.print_name == "annex-2025")
     match = recogniser.match(seen(filled(printed, seed=seed), DEVICES["photo"], seed=seed))
     assert (match.template, match.page.number) == (printed, 1)
+
+
+def on_a_table(image):
+    """Return a photo of a page that lies on a brown table, aslant, a shadow over a half of it."""
+    page = np.asarray(image.convert("L").resize((1654, 2339)))
+    height, width = page.shape
+    corners = np.array([[width, height]], dtype=np.float32) * [[0.09, 0.02], [0.91, 0.11], [0.98, 0.97], [0.02, 0.95]]
+    onto = cv2.getPerspectiveTransform(
+        np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32), corners.astype(np.float32)
+    )
+    photo = cv2.GaussianBlur(cv2.warpPerspective(page, onto, (width, height), borderValue=75), (0, 0), 1.0)
+    shade = 1 - 0.5 / (1 + np.exp((width * 0.5 - np.arange(width)) / (width * 0.06)))
+    return PageImage(1, np.asarray(photo * shade[None, :], dtype=np.uint8), None, 190, is_bilevel=False, text_ink=0.0)
+
+
+def test_a_photo_aslant_with_a_shadow_on_it_is_known(recogniser):
+    printed = next(t for t in TEMPLATES if t.form == BIRTH.form and t.print_name == "annex-2025")
+    match = recogniser.match(on_a_table(filled(printed)))
+    assert (match.template, match.page.number) == (printed, 1)
+    assert recogniser.match(on_a_table(near_misses.ALTERED["older version"](printed.pages[0], dice("older")))) is None
 
 
 def test_twins_are_told_apart(recogniser):
