@@ -15,6 +15,7 @@ import zxingcpp
 from ocr.mrz import CHARACTERS, READ_DPI, find_zone, parsed_mrz
 from ocr.raster import PageImage, Pixels
 from ocr.tesseract import Model, read_lines
+from ocr.textlines import printable
 from ocr.values import Box, Code, Source
 
 FORMATS = zxingcpp.BarcodeFormats(
@@ -101,7 +102,7 @@ def _read(grey: Pixels, scale: float, corner: tuple[int, int], shape: tuple[int,
         across = [(point.x / scale + corner[0]) / shape[1] for point in points]
         down = [(point.y / scale + corner[1]) / shape[0] for point in points]
         box = Box(max(min(across), 0), max(min(down), 0), min(max(across), 1), min(max(down), 1))
-        codes.append(Code(barcode.format.name, unicodedata.normalize("NFC", barcode.text), box))
+        codes.append(Code(barcode.format.name, printable(unicodedata.normalize("NFC", barcode.text)), box))
     return tuple(codes)
 
 

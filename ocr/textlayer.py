@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ocr.nativetext import seen_text
 from ocr.raster import PageImage
-from ocr.textlines import TextLine, clipped
+from ocr.textlines import TextLine, clipped, printable
 from ocr.values import Box, Word
 
 TRACE = 0.01  # of a word's box; a full stop alone leaves 0.03
@@ -55,11 +55,12 @@ def _lines(pdf_file: BinaryIO, number: int, apart: str) -> list[TextLine]:
                 (word["x1"] - x0) / float(page.width),
                 (word["bottom"] - top) / float(page.height),
             )
-            if not _is_seen(box, seen):
+            text = printable(unicodedata.normalize("NFC", word["text"]))
+            if not text or not _is_seen(box, seen):
                 continue
             middle = round((word["top"] + word["bottom"]) / 2)
             key = next((line for line in lines if abs(line - middle) <= 3), middle)  # noqa: PLR2004 - points: one line
-            lines.setdefault(key, []).append(Word(unicodedata.normalize("NFC", word["text"]), 1.0, box))
+            lines.setdefault(key, []).append(Word(text, 1.0, box))
     return [TextLine(tuple(sorted(lines[key], key=lambda word: word.box.x0))) for key in sorted(lines)]
 
 

@@ -80,3 +80,8 @@ def _led_back(back: Matrix, x: float, y: float) -> tuple[float, float]:
 def clipped(x0: float, y0: float, x1: float, y1: float) -> Box:
     """Return the box within the page, rounded to what a pixel is worth."""
     return Box(*(round(float(min(max(value, 0.0), 1.0)), 5) for value in (x0, y0, max(x1, x0), max(y1, y0))))
+
+
+def printable(text: str) -> str:
+    """Return a stranger's text without what shows nothing: it ends strings, turns writing round, breaks databases."""
+    return "".join(c for c in text if c.isprintable() or c == "\xa0")

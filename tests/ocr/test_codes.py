@@ -116,3 +116,10 @@ def test_bar_codes_of_other_offices_are_read(symbology):
     page.paste(bars, (200, 300))
     (code,) = read_codes(page_of(page, 200))
     assert (code.kind, code.text) == (symbology, text)
+
+
+def test_what_shows_nothing_in_a_code_is_left_out():
+    with BytesIO() as drawn:
+        segno.make("so\u202e 12/2026", error="m").save(drawn, kind="png", scale=8, border=4)
+        (code,) = read_codes(page_of(Image.open(drawn), 300))
+    assert code.text == "so 12/2026"

@@ -127,3 +127,19 @@ def test_the_hidden_layer_of_a_scan_is_not_believed(reader, tmp_path):
     assert read.kind is Kind.SCANNED
     assert "never on paper" not in read.pages[0].text
     assert "Nguyệt Ấn" in read.pages[0].text
+
+
+def test_a_letter_that_stands_for_nothing_is_left_out_of_the_text(reader, tmp_path):
+    """Fonts may say of their glyphs what they like: an end of strings, a turn of the writing."""
+    content = page_of(LETTER.replace(b"letter", b"[ett{er"))
+    with pikepdf.open(BytesIO(content)) as pdf:
+        meaning = (
+            b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def "
+            b"1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfchar <5B> <006C> <7B> <0000202E> endbfchar "
+            b"endcmap end end"
+        )
+        pdf.pages[0].Resources.Font.F0.ToUnicode = pdf.make_stream(meaning)
+        pdf.save(tmp_path / "letter.pdf")
+    read = reader.digitize(tmp_path / "letter.pdf")
+    assert read.kind is Kind.BORN_DIGITAL
+    assert read.pages[0].text.splitlines()[3] == "Line number 3 of a letter that was never on paper"
