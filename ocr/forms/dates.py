@@ -87,6 +87,11 @@ def with_date_words_mended(text: str) -> str:
     return " ".join(words)
 
 
+def has_only_date_words(text: str) -> bool:
+    """Whether a date in words has none that no date is made of ("môf" was một)."""
+    return all(word.strip(",.;:").lower() in SPELLINGS for word in text.split())
+
+
 def with_both_commas(text: str) -> str:
     """Return a date in words with a comma before month and year, where the leader left one of the two."""
     places = [found for found in (BEFORE_MONTH.search(text), BEFORE_YEAR.search(text)) if found is not None]

@@ -9,6 +9,7 @@ from ocr.forms.dates import (
     date_in_digits,
     date_in_words,
     date_with_strokes_as_digits,
+    has_only_date_words,
     with_both_commas,
     with_date_words_mended,
 )
@@ -108,7 +109,8 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     if kind is Kind.DATE_WORDS:
         said = with_date_words_mended(STOP_FOR_COMMA.sub(_comma_after, text))
         value = with_both_commas(said)
-        return Parsed(value, _check(value == said and date_in_words(value) is not None), raw.confidence)
+        fine = value == said and date_in_words(value) is not None and has_only_date_words(value)
+        return Parsed(value, _check(fine), raw.confidence)
     mended = _mended(raw, TOGETHER.sub(" ", APART.sub(r"\1\2", STRAY_MARK.sub("", text))))
     value = with_commas(mended) if kind in {Kind.PLACE, Kind.AGENCY} else mended
     fine = value == mended and ORDINARY.fullmatch(value) is not None and _has_only_words(value)

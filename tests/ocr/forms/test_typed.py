@@ -89,6 +89,8 @@ def test_no_day_lies_far_ahead():
         (Kind.PLACE, "48 Trân Phú, phường Hạc Thành, tỉnh Thanh Hóa", Check.FAILED),
         (Kind.PLACE, "Thôn Minh Sơn, xã Đăng Khoa", Check.OK),
         (Kind.IDENTITY_PAPER, "038185000123 cấp ngày: 18-8-2023", Check.FAILED),
+        (Kind.DATE_WORDS, "Mười sáu tháng mười năm một nghìn chín trăm ba mươi mốt", Check.OK),
+        (Kind.DATE_WORDS, "Mười sáu tháng mười năm một nghìn chín trăm ba mươi môf", Check.FAILED),
         (Kind.AGENCY, "UBND phường Hàm Rồng", Check.OK),
         (Kind.AGENCY, "LBND phường Hàm Rồng", Check.FAILED),
         (Kind.ETHNIC_GROUP, "Gia Rai", Check.OK),
