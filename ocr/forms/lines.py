@@ -36,7 +36,7 @@ LONG_NUMBER = re.compile(r"(?<!\w)[\dOoQDlIi|.]{9,}(?!\w)")
 GROUPED = re.compile(r"\d{3}(?:\.\d{3}){3}")  # an identity number with stops that somebody wrote
 NO_DIGIT = re.compile(r"\D")
 NINE_FOR_ZERO = re.compile(r"(?<!\d)9(?=\d{11}(?!\d))")
-SURE = 0.92  # Tesseract's confidence in a word; of 5,500 such words 2 in 1,000 were wrong, and hardly any as others saw
+SURE = 0.94  # of a word: of those that the quick reader saw as well 4 of 16,926 were wrong, below it 6 of 2,274
 FREE = {Kind.PERSON_NAME, Kind.TEXT, Kind.MARITAL_STATUS}  # no list says what may stand there
 LINE_END = "".join(set(EDGES) - set(MARKS))  # a comma at the end of a line belongs to what follows in the next
 MARGIN_PX = 12
