@@ -27,6 +27,7 @@ STREAK_MM = 1.2  # wide at most, and over STREAK_SHARE of the page's height: dir
 STREAK_SHARE = 0.3
 HOLE_MM = (4.0, 8.5)  # the hole of a punch, within HOLE_EDGE_MM of an edge
 HOLE_EDGE_MM = 22.0
+HOLE_SHARE = 0.6  # of the square about it; a disk has 0.79
 BLANK_MM2 = 4.0  # a hair has 3, one word in faint pencil 10
 FAINT = 11.0  # levels darker than the paper about it is a mark, unless the page is noisy
 
@@ -42,6 +43,8 @@ FRAME_LINES = 2
 NEAR_PX = 1  # of the edge: what comes so near runs out of the picture
 TILE_MM = 18.0
 TILES = 10
+EXTREME = 2.0  # hundredths of a piece's points: its darkest, its steepest
+FULL_OF_INK = 0.3  # the share of ink in a piece of running text; with less there are fewer such points
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class PageFacts:
     @property
     def is_blank(self) -> bool:
         """Whether nothing was put on the paper: no faint pencil, no stamp; dust, streaks, punch holes are none."""
-        stats = self._marks.stats
+        stats, mask = self._marks.stats, self._marks.mask
         height, width = self._depth.shape
         margin = round(MARGIN_MM * MM)
         area_mm2 = 0.0
@@ -75,7 +78,8 @@ class PageFacts:
             if max(across, down) < DUST_MM * MM or _is_streak(across, down, height, width):
                 continue
             inside = x >= margin and y >= margin and x + across <= width - margin and y + down <= height - margin
-            if not inside or _is_hole(x, y, across, down, area, height, width):
+            piece = mask[y : y + down, x : x + across]
+            if not inside or _is_hole(x, y, piece, height, width):
                 continue
             area_mm2 += area / MM**2
         return area_mm2 < BLANK_MM2
@@ -147,15 +151,28 @@ def _is_streak(across: int, down: int, height: int, width: int) -> bool:
     return standing or (down <= STREAK_MM * MM and across > STREAK_SHARE * width)
 
 
-def _is_hole(x: int, y: int, across: int, down: int, area: int, height: int, width: int) -> bool:  # noqa: PLR0917 - a box
+def _is_hole(x: int, y: int, piece: Pixels, height: int, width: int) -> bool:
+    """Whether a mark is a disk near an edge; of one that is hardly darker than the paper only the rim is seen."""
+    down, across = piece.shape
     is_round = abs(across - down) <= 1.0 * MM and HOLE_MM[0] * MM <= max(across, down) <= HOLE_MM[1] * MM
     middle_x, middle_y = x + across / 2, y + down / 2
     edge = min(middle_x, width - middle_x, middle_y, height - middle_y)
-    return is_round and edge < HOLE_EDGE_MM * MM and area > 0.6 * across * down
+    if not is_round or edge >= HOLE_EDGE_MM * MM:
+        return False
+    outlines, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return bool(max(map(cv2.contourArea, outlines), default=0.0) > HOLE_SHARE * across * down)
 
 
-def _tiles(page: PageImage, ink: _Ink) -> list[Pixels]:
-    """Return pieces of the page at its own resolution, those with the most writing."""
+@dataclass(frozen=True)
+class _Tile:
+    """A piece of the page at its own resolution; ``extreme`` is how many hundredths of its points are judged by."""
+
+    pixels: Pixels
+    extreme: float
+
+
+def _tiles(page: PageImage, ink: _Ink) -> list[_Tile]:
+    """Return the pieces of the page with the most writing; of a lone word or a stamp fewer points are looked at."""
     side = round(TILE_MM * MM)
     height, width = ink.mask.shape
     counts = [
@@ -166,10 +183,16 @@ def _tiles(page: PageImage, ink: _Ink) -> list[Pixels]:
     best = sorted((count for count in counts if count[0] > 3 * MM**2), reverse=True)[:TILES]
     scale = page.dpi / FACTS_DPI if page.dpi > FACTS_DPI else 1.0
     size = round(side * scale)
-    return [page.grey[round(y * scale) :, round(x * scale) :][:size, :size] for _, y, x in best]
+    return [
+        _Tile(
+            page.grey[round(y * scale) :, round(x * scale) :][:size, :size],
+            min(EXTREME, EXTREME * count / side**2 / FULL_OF_INK),
+        )
+        for count, y, x in best
+    ]
 
 
-def _edges_mm(page: PageImage, tiles: list[Pixels]) -> tuple[float, float]:
+def _edges_mm(page: PageImage, tiles: list[_Tile]) -> tuple[float, float]:
     """Return how far it is from paper to ink at the sharpest edges, across and down; 0 without writing.
 
     Both, since what moves under the camera is smeared one way only.
@@ -177,25 +200,25 @@ def _edges_mm(page: PageImage, tiles: list[Pixels]) -> tuple[float, float]:
     across: list[float] = []
     down: list[float] = []
     for tile in tiles:
-        levels = cv2.GaussianBlur(tile, (0, 0), 0.5).astype(np.float32)  # noise has sharper edges than print
-        contrast = _spread(levels)
+        levels = cv2.GaussianBlur(tile.pixels, (0, 0), 0.5).astype(np.float32)  # noise has sharper edges than print
+        contrast = _spread(levels, tile.extreme)
         for widths, dx, dy in ((across, 1, 0), (down, 0, 1)):
             slopes = np.abs(cv2.Sobel(levels, cv2.CV_32F, dx, dy, scale=1 / 8))
-            widths.append(contrast / max(float(np.percentile(slopes, 98)), 0.1))
+            widths.append(contrast / max(float(np.percentile(slopes, 100 - tile.extreme)), 0.1))
     if not tiles:
         return 0.0, 0.0
     mm = 25.4 / page.dpi
     return float(np.median(across)) * mm, float(np.median(down)) * mm
 
 
-def _contrast(tiles: list[Pixels]) -> float:
+def _contrast(tiles: list[_Tile]) -> float:
     """Return how many levels the ink lies below the paper about it."""
-    return float(np.median([_spread(tile) for tile in tiles]))
+    return float(np.median([_spread(tile.pixels, tile.extreme) for tile in tiles]))
 
 
-def _spread(levels: NDArray[np.float32] | Pixels) -> float:
+def _spread(levels: NDArray[np.float32] | Pixels, extreme: float) -> float:
     """Return how far it is from ink to paper, leaving out the darkest and the brightest points."""
-    ink, paper = np.percentile(levels, (2, 90))
+    ink, paper = np.percentile(levels, (extreme, 90))
     return float(paper - ink)
 
 

@@ -65,6 +65,24 @@ def test_a_page_of_150_dpi_is_too_coarse_whatever_its_edges(written):
     assert "low-resolution" in PageFacts(seen(scanned(written), dpi=150)).warnings
 
 
+def test_a_page_with_one_word_or_a_signature_alone_is_not_called_faint_or_blurred():
+    word = with_words("Đơn", 30)
+    signed = empty().copy()
+    curve = [(60 + 8 * t, 150 + 6 * np.sin(2 * t)) for t in np.linspace(0, 6, 60)]
+    cv2.polylines(signed, [(np.array(curve) * MM).astype(np.int32)], False, 100, 3)
+    for page in (word, signed):
+        facts = PageFacts(seen(scanned(cv2.GaussianBlur(page, (0, 0), 0.5))))
+        assert not facts.is_blank
+        assert facts.warnings == ()
+
+
+def test_holes_hardly_darker_than_the_paper_leave_a_page_blank():
+    page = empty().copy()
+    for down in (68, 148, 228):
+        cv2.circle(page, (round(9 * MM), round(down * MM)), round(2.75 * MM), 225, -1)
+    assert PageFacts(seen(scanned(page))).is_blank
+
+
 def empty():
     return scanned(np.full((2339, 1654), 248, np.float32))
 
