@@ -25,6 +25,7 @@ from ocr.forms.lists import (
     with_surname_mended,
 )
 from ocr.forms.places import LEVELS, known_words, with_commas, with_places_mended
+from ocr.forms.reading import IDENTITY_NUMBER as IDENTITY_NUMBER_WITHIN
 from ocr.forms.reading import RawField
 from ocr.forms.syllables import WORD, folded, is_in_use, is_syllable, with_tones_placed, words_possible
 from ocr.forms.templates import Kind
@@ -58,7 +59,9 @@ COLON_FOR_SEMICOLON = re.compile(r":[^;,.:]*:")  # what tells them apart stands 
 LEADER_DOT = re.compile(r"([^\W\d_]{3,})\.(?= )")  # after a whole word of a name; "Ng." is an abbreviation
 STOP_IN_WORD = re.compile(r"[a-zà-ỹđ]\.[^\W\d_]")  # the leader's, where a space was
 PART_LOST = re.compile(r"[\s.…_]*[/\-]")  # before a partial date: its day, or the dots that somebody put for it
-TWO_WAYS = re.compile(r"(?<!\d)\d{3}(?:\.\d{3} \d{3}| \d{3}\.\d{3})(?!\w)")  # groups of digits, a stop in one place
+GROUPED = re.compile(
+    r"\d{12}|\d{3}([ .])\d{3}\1\d{3}\1\d{3}|(?:\d{4}[ .]){2}\d{4}|\d(?: \d){11}|\d{3} \d{9}"
+)  # as people write it
 STOP_AFTER_NUMBER = re.compile(r"(?<=\d)[.:;] (?=[^\W\d_])")  # a comma on the leader: "Đội 2. xóm Bắc"
 MARK_BEFORE_DAY = re.compile(r"cấp ngày[:;] ")  # the leader's
 LONG_RUN = re.compile(r"\d(?:[ .]?\d){9}")  # an identity number that lost a digit or two
@@ -72,7 +75,6 @@ BROKEN = (
     LETTER_IN_NUMBER,
     SPLIT_WORD,
     STOP_IN_WORD,
-    TWO_WAYS,
     STOP_AFTER_NUMBER,
     MARK_BEFORE_DAY,
     APART_IN_PART,
@@ -116,6 +118,8 @@ def parsed(raw: RawField) -> Parsed:  # noqa: PLR0911 - one answer per type
     fine = value == mended and ORDINARY.fullmatch(value) is not None and _has_only_words(value)
     plain = PASSPORT.sub("", value) if kind is Kind.IDENTITY_PAPER else value
     fine = fine and not any(broken.search(plain) for broken in BROKEN) and _is_paired(value)
+    number = IDENTITY_NUMBER_WITHIN.search(value)
+    fine = fine and (number is None or GROUPED.fullmatch(number[0]) is not None)
     fine = fine and len(value) <= LONGEST and _has_only_days(value)
     return Parsed(value, _check(fine), raw.confidence)
 

@@ -75,6 +75,8 @@ def test_no_day_lies_far_ahead():
         (Kind.IDENTITY_PAPER, "038.185 000 123 do Bộ Công an cấp", Check.FAILED),  # one stop of three is the leader's
         (Kind.IDENTITY_PAPER, "Căn cước số 038185000123 cấp ngày 24 / 03 / 2025", Check.OK),
         (Kind.IDENTITY_PAPER, "Căn cước số 038185000123 cấp ngày 24 / 03/2025", Check.FAILED),
+        (Kind.IDENTITY_PAPER, "CCCD số 0 8 6 1 9 7 9 6 0 2 9 3", Check.OK),
+        (Kind.IDENTITY_PAPER, "CCCD số 08619796029 3", Check.FAILED),  # spaces were lost
         (Kind.IDENTITY_PAPER, "Hộ chiếu số C7645582", Check.OK),
         (Kind.IDENTITY_PAPER, "Hộ chiếu số 0T645582", Check.FAILED),
         (Kind.TEXT, "Không nhớ", Check.OK),
