@@ -76,13 +76,6 @@ def test_a_page_with_one_word_or_a_signature_alone_is_not_called_faint_or_blurre
         assert facts.warnings == ()
 
 
-def test_holes_hardly_darker_than_the_paper_leave_a_page_blank():
-    page = empty().copy()
-    for down in (68, 148, 228):
-        cv2.circle(page, (round(9 * MM), round(down * MM)), round(2.75 * MM), 225, -1)
-    assert PageFacts(seen(scanned(page))).is_blank
-
-
 def empty():
     return scanned(np.full((2339, 1654), 248, np.float32))
 
