@@ -32,7 +32,7 @@ LIKE_AT = str.maketrans("(©", "@@")  # what the careful reader sees in its stea
 SHORT_NUMBER = 3  # digits that make a word a number worth reading again
 IDENTITY_DIGITS = 12
 NUMBER_SHAPE = re.compile(r"\d+(?:[/.\-]\d+)*")
-LONG_NUMBER = re.compile(r"(?<!\w)[\dOoQDlIi|.]{9,}(?!\w)")
+LONG_NUMBER = re.compile(r"(?<!\w)[\dOoQDlIi|.:]{9,}(?!\w)")
 GROUPED = re.compile(r"\d{3}(?:\.\d{3}){3}")  # an identity number with stops that somebody wrote
 NO_DIGIT = re.compile(r"\D")
 NINE_FOR_ZERO = re.compile(r"(?<!\d)9(?=\d{11}(?!\d))")
@@ -125,7 +125,7 @@ def _cleaned(reading: str) -> str:
 
 def _as_digits(found: re.Match[str]) -> str:
     seen = found[0].translate(LIKE_DIGITS)
-    digits = seen.replace(".", "")
+    digits = NO_DIGIT.sub("", seen)
     if GROUPED.fullmatch(seen):
         return seen
     return digits if len(digits) == IDENTITY_DIGITS else found[0]

@@ -140,13 +140,15 @@ def _differ(one: str, other: str) -> bool:
 def _likeliest(said: Sequence[str]) -> str:
     """Return, of readings that differ, the first that can be Vietnamese; the first where none can.
 
-    Of numbers it is the last that can be an identity number or has as many digits as most: the first reader knows
-    letters better than digits.
+    Of numbers it is the last that can be an identity number, even where another saw a letter in it, or has as many
+    digits as most: the first reader knows letters better than digits.
     """
+    if numbers := [one for one in said if IDENTITY.fullmatch(one)]:
+        return numbers[-1]
     if all(one.isdecimal() for one in said):
         lengths = [len(one) for one in said]
         usual = max(lengths, key=lengths.count)
-        return max(reversed(said), key=lambda one: (IDENTITY.fullmatch(one) is not None, len(one) == usual))
+        return next(one for one in reversed(said) if len(one) == usual)
     return next((one for one in said if len(one) >= len(said[0]) - 1 and words_possible(one)), said[0])
 
 
