@@ -73,9 +73,7 @@ def _tail(scan: BinaryIO) -> bytes:
 def _opened(scan: BinaryIO, password: str | None) -> pikepdf.Pdf:
     scan.seek(0)
     try:  # mapped: through a file of Python qpdf looks for a lost table thirty times as long
-        return pikepdf.open(
-            scan, password=password or "", suppress_warnings=True, access_mode=pikepdf.AccessMode.mmap_only
-        )
+        return pikepdf.open(scan, password=password or "", suppress_warnings=True, access_mode=pikepdf.AccessMode.mmap)
     except pikepdf.PasswordError:
         raise Refused("wrong_password" if password else "encrypted") from None
     except pikepdf.PdfError:
