@@ -45,7 +45,7 @@ ORDINARY = re.compile(r"[\w\s.,;:/()\-–'’\"“”]+")
 STOP_FOR_COMMA = re.compile(r"(\w+)[.;:](?= )")
 LONGEST = 120  # characters of a value that no rule can check; in more, a comma lost by all readers is not rare
 BROKEN_DATE = re.compile(  # its stops went with the leader
-    r"\d{1,2} \d{1,2}[ /.\-]?\d{4}|\d{1,2}[/.\-]\d{1,2} \d{4}|(?<!\d)\d{7,8}(?!\d)"
+    r"\d{1,2} \d{1,2}[ /.\-]?\d{4}|\d{1,2}[/.\-]\d{1,2} \d{4}|(?<!\d)\d{7,8}(?!\d)|(?<=ngày )\d{4,6}(?![/.\-\d])"
 )
 FULL_DATE = re.compile(r"(?<!\d)\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}(?!\d)")
 STRAY_MARK = re.compile(r"(?<= )[.,;:]+(?=\w)")

@@ -209,6 +209,7 @@ def test_one_comma_of_a_date_in_words_tells_of_the_other_and_a_person_looks(text
     ("kind", "text"),
     [
         (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 10 09 2026"),
+        (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 592022"),
         (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 3102022"),
         (Kind.IDENTITY_PAPER, "CCCD số 038185000123 cấp ngày 12-91-2023"),  # no such month
         (Kind.PERSON_NAME, "TRƯƠNC QUỐC BẢO"),  # no syllable
