@@ -92,7 +92,8 @@ def voted(first: str, second: str, *others: str, strictly: bool = False) -> Vote
     """Return what at least two say, piece by piece; where all differ, the first that can be a word, as a doubt.
 
     A comma, colon or semicolon that one careful reader alone saw is a doubt too: on a leader they are lost, seldom
-    invented. The second is the most careful.
+    invented. The second is the most careful; of four readings the third is its second look, and what nobody but it saw
+    is a doubt.
     """
     beside = [_beside(first, reading) for reading in (second, *others)]
     text, doubts = "", []
@@ -100,7 +101,8 @@ def voted(first: str, second: str, *others: str, strictly: bool = False) -> Vote
         said = [first[start:end], *("".join(other[start:end]) for other in beside)]
         winner = _winner(said)
         chosen = winner if winner is not None else _likeliest(said)
-        if winner is None or _is_tie(said) or _mark_lost(said[:2], winner) or (strictly and _differ(*said[:2])):
+        is_doubt = winner is None or _is_tie(said) or _mark_lost(said[:2], winner) or _looked_twice_alone(said)
+        if is_doubt or (strictly and _differ(*said[:2])):
             doubts.append((len(text), len(text) + max(len(chosen), 1)))
         text += chosen
     return Vote(text, tuple(doubts))
@@ -124,6 +126,11 @@ def _winner(said: Sequence[str]) -> str | None:
 def _is_tie(said: Sequence[str]) -> bool:
     (_, most), *rest = Counter(_bare(one) for one in said).most_common(2)
     return bool(rest) and rest[0][1] == most
+
+
+def _looked_twice_alone(said: Sequence[str]) -> bool:
+    bare = [_bare(one) for one in said]
+    return len(bare) > 3 and bare[1] == bare[2] and bare[1] not in {bare[0], bare[3]}  # noqa: PLR2004 - both looks
 
 
 def _mark_lost(careful: Sequence[str], winner: str) -> bool:

@@ -23,6 +23,11 @@ def test_the_spacing_is_what_most_say_and_never_a_doubt():
     assert voted("NGUYỄN THỊHÒA", "NGUYÊN THỊ HÒA", "NGUYỄN THỊ HÒA") == Vote("NGUYỄN THỊ HÒA")
 
 
+def test_what_one_reader_saw_twice_and_nobody_else_is_a_doubt():
+    assert doubted(voted("La Văn Lì", "La 11 Lì", "La 11 Lì", "La Vân Lì")) == ["11"]
+    assert voted("La Vân Lì", "La Văn Lì", "La Văn Lì", "La Văn Lì") == Vote("La Văn Lì")
+
+
 def test_no_word_wins_that_nobody_read():
     vote = voted("Hoàng Vũữ", "Hoàng Vữ", "Hoàng vũ")  # letter by letter "Vũữ" would have two votes each
     assert [vote.text[start:end] for start, end in vote.doubts] == ["Vữ"]
