@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.clean import evenly_lit
 from ocr.raster import Pixels
 
 Matrix = NDArray[np.float64]
@@ -16,7 +17,6 @@ LEAST_SHARE = 0.30  # of the photo that a page covers
 MOST_SHARE = 0.97  # what covers more is a scan, or a photo without a table to be seen
 BRIGHTER = 40  # levels that paper is above the table
 LEAST_COS, MOST_RATIO = 0.35, 1.9  # of a corner and of the sides: a sheet, not a shadow or a hand
-PAPER = 250.0  # levels
 SETTLED = 0.012  # of the longer side that a corner must be off for flattening to be worth it
 
 
@@ -27,15 +27,6 @@ def laid_flat(grey: Pixels) -> tuple[Pixels, Matrix]:
         return grey, np.eye(3)
     level, back = flattened(grey, corners)
     return evenly_lit(level), back
-
-
-def evenly_lit(grey: Pixels) -> Pixels:
-    """Return the page as if its paper were equally bright: the engine takes one threshold for all of it."""
-    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    size = max(small.shape) // 40 | 1  # wider than the strokes of a heading
-    paper = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), (size, size))
-    light = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(light, 1), scale=PAPER), dtype=np.uint8)
 
 
 def outline_of(grey: Pixels) -> Matrix | None:
