@@ -59,7 +59,8 @@ def filled_in(page: TemplatePage, rng: Random) -> Image.Image:
 def moved(page: TemplatePage, rng: Random) -> Image.Image:
     """Return an older version: from some row on everything stands a few millimetres lower, or a row is gone."""
     image = filled_in(page, rng)
-    rows = sorted(text.box.y0 for text in page.texts)
+    first_ends = min(text.box.y1 for text in page.texts)
+    rows = sorted(text.box.y0 for text in page.texts if text.box.y0 >= first_ends)  # or the page as a whole would move
     at = round(image.height * rng.choice(rows[len(rows) // 6 : -len(rows) // 6]))
     by = round(rng.uniform(3, 12) * MM) * rng.choice((1, -1))
     below = image.crop((0, at, image.width, image.height - max(by, 0)))
