@@ -37,7 +37,8 @@ def main() -> int:
         process = subprocess.run(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=False)
         broken += process.returncode != 0
         rows = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
-        results += [{"bench": name, **row, "commit": commit()} for row in rows]
+        measured = commit()
+        results += [{"bench": name, **row, "commit": measured} for row in rows]
         print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     write(arguments.out, names, results)
     print(table(results))

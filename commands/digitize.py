@@ -9,13 +9,14 @@ from typing import Any
 
 from commands.caps import caps
 from commands.console import Console
-from commands.files import FULL, is_an_input, is_writable, names_of, shown, write_whole
+from commands.files import is_an_input, is_writable, names_of, shown, write_whole
 from commands.installation import models
 from commands.sentences import both, sentence
 from ocr import OcrError
 from ocr.cache import Cache
 from ocr.json import failure_json, to_json
 from ocr.reader import Reader
+from storage.durable import FULL
 
 CACHE = ".moonseal-cache"
 CACHE_MAX_BYTES = 1 << 30

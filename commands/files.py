@@ -1,14 +1,10 @@
 """Where results go: never over an input, never over each other."""
 
-import errno
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from storage.durable import write_parts_durably
-
-FULL = {errno.ENOSPC, errno.EDQUOT}  # what the disk says that has no room
-NAME_BYTES = 255  # of a name, on every file system of Linux
+from storage.durable import NAME_BYTES, write_parts_durably
 
 
 def names_of(files: Sequence[Path], suffix: str) -> list[str]:

@@ -28,7 +28,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from commands.console import Console
-from commands.files import FULL, shortened, shown, write_whole
+from commands.files import shortened, shown, write_whole
 from commands.sentences import both
 from commands.wiring import wired
 from dossiers import arrivals, folder
@@ -37,6 +37,7 @@ from dossiers.intake import Upload, media_type
 from ocr import Digitized, EngineFailed, Kind, OcrError
 from ocr.reader import Reader
 from ocr.sorting import Part, split
+from storage.durable import FULL
 
 TAKEN, TRAY = "da-nhan", "khay-cho"
 REASON = ".ly-do.txt"

@@ -4,7 +4,6 @@ No byte of a scan is parsed on this side; it is only copied and hashed. What com
 and what went wrong into our errors.
 """
 
-import errno
 import hashlib
 import os
 import stat
@@ -25,11 +24,11 @@ from ocr.scanwork import Progress, ScanWork
 from ocr.values import Caps, Digitized, ModelFolders
 from sandbox import LimitReached, Refused, SandboxError
 from sandbox.zygote import Sandbox
+from storage.durable import FULL
 
 __all__ = ["Caps", "ModelFolders", "Reader"]
 
 CHUNK_BYTES = 1 << 20
-FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Reader:

@@ -1,12 +1,15 @@
 """Writing a file so that it is there whole, or not at all, whatever happens."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable
 from glob import escape
 from pathlib import Path
 
-NAME_BYTES, ADDED_BYTES = 255, 20  # of a name at most; of the dots, the process and the ending
+FULL = {errno.ENOSPC, errno.EDQUOT}  # what the disk says that has no room
+NAME_BYTES = 255  # of a name, on every file system of Linux
+ADDED_BYTES = 20  # of the dots, the process and the ending
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:

@@ -7,10 +7,9 @@ holds its middle, so that one written across a wall is not cut in two.
 import cv2
 import numpy as np
 
+from ocr.clean import INK, PAPER
 from ocr.raster import Pixels
 
-INK = 128
-PAPER = 250
 GAP = 0.22  # between two digits, of their height
 LEAST = 0.3  # of the tallest piece: what is smaller, alone in its cell, is dust
 WIDE = 1.15  # of a cell: two digits that touch across a wall

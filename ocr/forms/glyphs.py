@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.forms.ink import INK
+from ocr.clean import INK
 from ocr.raster import Pixels
 
 TALL = 0.7  # of the tallest: digits and strokes, no stops

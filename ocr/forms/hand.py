@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr.forms.ink import INK
+from ocr.clean import INK
 from ocr.raster import Pixels
 
 LETTER_MM = 0.9  # anything lower is an accent or a mark

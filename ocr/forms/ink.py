@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.clean import INK, PAPER
 from ocr.raster import Pixels
 
-INK = 128
 REACH_PX = 3
 INPAINT_RADIUS = 3
 PIECE_PX = 320
@@ -24,7 +24,6 @@ NEAR_MM = 1.2  # of writing: here small marks belong to it
 AFTER_MM = 1.9  # … and to its right: a typewriter's colon stands alone in the middle of its place
 CUT_MM = 0.55  # between the two halves of a letter that a leader ran through
 LEAST_INK_MM2 = 0.35  # a single 1 has twice as much
-PAPER = 250
 WALLED = 0.75  # of a side is form ink: a wall
 STRAY_PX = 3  # by which a wall may lie beside its mask
 FLAT, DASH_MM, WORD_GAP_MM = 1.6, 0.5, 2.6  # how flat, how long a dash is, and how far from its words

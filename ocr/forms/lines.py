@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr.forms.ink import INK
+from ocr.clean import INK, PAPER
 from ocr.forms.mending import mended, unlisted
 from ocr.forms.syllables import folded
 from ocr.forms.templates import Field, Kind
@@ -41,7 +41,6 @@ FREE = {Kind.PERSON_NAME, Kind.TEXT, Kind.MARITAL_STATUS}  # no list says what m
 LINE_END = "".join(set(EDGES) - set(MARKS))  # a comma at the end of a line belongs to what follows in the next
 MARGIN_PX = 12
 GAP_PX = 5  # beside a drawn slash; wider gaps make three words of a date
-PAPER = 250
 
 
 @dataclass(frozen=True)

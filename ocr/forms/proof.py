@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ocr.clean import INK
 from ocr.forms.templates import Field, Kind, Template, TemplatePage
 from ocr.raster import Pixels
 from ocr.values import Box
 
-INK = 128
 LEADER_MM = 2.9  # of a slot, from its bottom, may hold its dots
 PRINT_MM2 = 1.5  # of ink: letters; what is less is dirt on a scan
 TEXT_MM2 = 0.02

@@ -174,7 +174,7 @@ def _laid_on(page: PageImage, work: Pixels, form: _Known, matrix: Matrix) -> Mat
     found = print_found(_warped(work, matrix @ to_fractions, form.blank), form.blank, labels, PRINT_FOUND)
     if found is None:
         return None
-    size = np.diag([float(page.width_px), float(page.height_px), 1.0])
+    size = _size(page.grey)
     along = cv2.perspectiveTransform(np.array([[[0, 0], [1, 0]]], dtype=np.float64), size @ matrix)[0]
     angle = float(np.degrees(np.arctan2(*(along[1] - along[0])[::-1])))
     quarter = round(angle / 90) * 90

@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from ocr.clean import evenly_lit, reading_grey, softened
+from ocr.clean import INK, evenly_lit, reading_grey, softened
 from ocr.forms.combs import repacked
-from ocr.forms.ink import INK, is_cut_off, shifted_mask, text_rows, without_dust, without_ink, without_walls
+from ocr.forms.ink import is_cut_off, shifted_mask, text_rows, without_dust, without_ink, without_walls
 from ocr.forms.lines import MM, WORK_DPI, Crop
 from ocr.forms.recognise import Match
 from ocr.forms.templates import Field
